@@ -30,12 +30,11 @@ from support.process import PATIENCE_S, Process, SupportTimeoutError, require_to
 from support.slot import Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from support.card import Card
 
 MAX_READERS = 16  # PCSCLITE_MAX_READERS_CONTEXTS
-START_LIMIT_S = PATIENCE_S
 
 # In a mount namespace of its own, the folders that are fixed in pcscd are those of $READERS_FOLDER.
 LAUNCH = """
@@ -114,7 +113,7 @@ class ReaderService:
             environment=environment,
             log=self.folder / "pcscd.log",
         )
-        self._process.wait_for_log("daemon ready", START_LIMIT_S)
+        self._process.wait_for_log("daemon ready")
         for number, slot in enumerate(self._slots):
             if slot.plugged.exists():
                 self._wait_taken(number)
@@ -137,14 +136,14 @@ class ReaderService:
         self.start()
 
     def insert(self, card: Card, reader: int = 0) -> None:
-        """Insert a card and wait until pcscd has read the ATR.
+        """Insert a card and wait until pcscd has told its clients.
 
-        Its clients hear of the card some 0.2 ms later. A card that is in before the service starts has
-        an event counter of 0, as in life.
+        A card that is in before the service starts has an event counter of 0, as in life.
         """
-        self._slots[reader].insert(card)
+        slot = self._slots[reader]
+        slot.insert(card)
         if self._process:
-            self._wait_taken(reader)
+            self._wait_until(lambda: slot.is_told, f"pcscd tells of the card in reader {reader}")
 
     def remove(self, reader: int = 0) -> None:
         """Remove the card, if there is one."""
@@ -224,8 +223,11 @@ class ReaderService:
         def taken() -> bool:
             return slot.watched.exists() and (slot.card is None or slot.card.powered.is_set())
 
+        self._wait_until(taken, f"pcscd takes reader {reader}")
+
+    def _wait_until(self, condition: Callable[[], bool], what: str) -> None:
         try:
-            wait_until(taken, f"pcscd takes reader {reader}", START_LIMIT_S)
+            wait_until(condition, what)
         except SupportTimeoutError as error:
             raise SupportTimeoutError(f"{error}. Output of pcscd:\n{self.log}") from None
 
@@ -235,7 +237,7 @@ class ReaderService:
 
 @cache
 def _help_of(pcscd: tuple[str, ...]) -> str:
-    return subprocess.run([*pcscd, "--help"], capture_output=True, text=True, timeout=10, check=False).stdout
+    return subprocess.run([*pcscd, "--help"], capture_output=True, text=True, timeout=PATIENCE_S, check=False).stdout
 
 
 @cache
@@ -243,7 +245,7 @@ def _namespace() -> list[str]:
     """Return a command that gives a program its own mount namespace."""
     unshare = require_tool("unshare", "util-linux")
     command = [unshare, "--mount"] if os.geteuid() == 0 else [unshare, "--map-root-user", "--mount"]
-    trial = subprocess.run([*command, "true"], capture_output=True, text=True, timeout=10, check=False)
+    trial = subprocess.run([*command, "true"], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     if trial.returncode != 0:
         raise RuntimeError(
             "a private pcscd needs a mount namespace: run the tests as root, or allow user namespaces "

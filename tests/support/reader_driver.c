@@ -7,6 +7,7 @@
  * Files beside the socket keep both sides in step. PATH.plugged (by the tests): the reader is there.
  * PATH.holding (by the tests): a card will connect, so that pcscd finds it when the reader appears.
  * PATH.watched (by the driver): pcscd's thread has begun, what comes now counts as an event.
+ * PATH.told (by the driver): one byte for each card of which pcscd has told its clients.
  *
  * Unlike vpcd it needs no TCP port, has exactly one slot, and notices at once, as a USB reader does;
  * with READERS_POLLED in its environment it looks every 0.4 s instead, as vpcd does. And it loses no swap:
@@ -37,9 +38,10 @@ static struct reader {
     int listener, card, stop; /* stop: an eventfd that ends the watcher's wait */
     int gone;          /* a card left, and the watcher has not gone round since */
     int told;          /* the watcher has heard of it */
+    int is_new;        /* pcscd has not told its clients of the card yet */
     pthread_t watcher; /* pcscd's thread that counts this reader's events; 0 until it has begun */
     RESPONSECODE last; /* what was said last of the card's presence */
-    char path[108], watched[120], holding[120], plugged[120];
+    char path[108], watched[120], holding[120], plugged[120], announced[120];
     UCHAR atr[MAX_ATR_SIZE];
     int atr_size;
 } readers[READERS];
@@ -108,9 +110,10 @@ RESPONSECODE IFDHCreateChannelByName(DWORD Lun, LPSTR DeviceName)
     snprintf(r->watched, sizeof r->watched, "%s.watched", path);
     snprintf(r->plugged, sizeof r->plugged, "%s.plugged", path);
     snprintf(r->holding, sizeof r->holding, "%s.holding", path);
+    snprintf(r->announced, sizeof r->announced, "%s.told", path);
     memcpy(address.sun_path, r->path, sizeof r->path);
     r->card = -1;
-    r->gone = r->told = 0;
+    r->gone = r->told = r->is_new = 0;
     r->watcher = 0;
     r->last = IFD_ICC_NOT_PRESENT;
     r->stop = eventfd(0, EFD_CLOEXEC);
@@ -145,6 +148,16 @@ RESPONSECODE IFDHCloseChannel(DWORD Lun)
     return IFD_SUCCESS;
 }
 
+/* Note that pcscd has told its clients of the card that is in. */
+static void announce(struct reader *r)
+{
+    int file = open(r->announced, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    r->is_new = 0;
+    if (write(file, ".", 1) != 1)
+        perror(r->announced);
+    close(file);
+}
+
 /* Return when a card came or went; called by pcscd's thread of this reader, without its lock. */
 static RESPONSECODE wait_for_change(DWORD Lun, int timeout_ms)
 {
@@ -155,6 +168,8 @@ static RESPONSECODE wait_for_change(DWORD Lun, int timeout_ms)
     if (!r->watcher)
         close(creat(r->watched, 0666));
     r->watcher = pthread_self();
+    if (r->is_new)
+        announce(r);
     if (r->gone && !r->told)
         return IFD_SUCCESS;
     r->gone = r->told = 0;
@@ -278,6 +293,7 @@ static RESPONSECODE presence(struct reader *r)
         return IFD_ICC_NOT_PRESENT;
     }
     r->card = accept4(r->listener, NULL, NULL, SOCK_CLOEXEC);
+    r->is_new = r->card >= 0;
     return r->card >= 0 ? IFD_ICC_PRESENT : IFD_ICC_NOT_PRESENT;
 }
 

@@ -21,12 +21,19 @@ class Slot:
         self.path = path
         self.watched = Path(f"{path}.watched")
         self.plugged = Path(f"{path}.plugged")
+        self._told = Path(f"{path}.told")
+        self._told_before = 0
         self._holding = Path(f"{path}.holding")
         self.card: Card | None = None
         self._out = threading.Event()
         self._line: socket.socket | None = None
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the service has told its clients of the last card."""
+        return self._told.exists() and self._told.stat().st_size > self._told_before
 
     def forget_service(self) -> None:
         """Remove what a killed service has left."""
@@ -38,6 +45,7 @@ class Slot:
         assert self._thread is None, "there is a card in this reader already"
         card.powered.clear()
         self.card = card
+        self._told_before = self._told.stat().st_size if self._told.exists() else 0
         self._holding.touch()
         self._out = threading.Event()
         self._thread = threading.Thread(target=self._stay, args=(card, self._out), daemon=True)
