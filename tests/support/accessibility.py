@@ -110,8 +110,14 @@ class Accessibility:
 
     def available(self, role: str, name: str, timeout_s: float = PATIENCE_S) -> Node:
         """Return a control once it can be used."""
-        wait_until(lambda: "sensitive" in self.find(role, name, timeout_s).states, f"{name!r} can be used", timeout_s)
-        return self.find(role, name, timeout_s)
+        found: list[Node] = []
+
+        def is_usable() -> bool:
+            found[:] = [self.find(role, name, timeout_s)]
+            return "sensitive" in found[0].states
+
+        wait_until(is_usable, f"{name!r} can be used", timeout_s)
+        return found[0]  # of the same look: it may change before the next one
 
     def act(self, node: Node, action: str) -> None:
         """Do one of an object's actions."""

@@ -17,7 +17,7 @@ from PIL import Image
 from config.values import dataclass
 from daemon.adapters.platform.bus_calls import call_of_bus
 from support.bus import Addressed, BusService, PrivateBus, call
-from support.process import Process, SupportTimeoutError, require_file, require_tool, wait_until
+from support.process import PATIENCE_S, Process, SupportTimeoutError, require_file, require_tool, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -113,8 +113,14 @@ class TrayItem:
 
         It may stand at any depth.
         """
-        wait_until(lambda: label in (line.label for line in _all(self.lines())), f"the menu offers {label!r}")
-        (line,) = [line for line in _all(self.lines()) if line.label == label]
+        offered: list[MenuLine] = []
+
+        def is_offered() -> bool:
+            offered[:] = [line for line in _all(self.lines()) if line.label == label]
+            return bool(offered)
+
+        wait_until(is_offered, f"the menu offers {label!r}")
+        (line,) = offered  # of the same look: the next one may find another menu
         self.click_id(line.id)
 
     def click_id(self, id_: int) -> None:
@@ -215,7 +221,7 @@ class XfcePanel:
     def picture(self) -> Image.Image:
         """Return what the screen shows, without the mouse."""
         path = self.folder / "screen.png"
-        subprocess.run([self._scrot, "-o", str(path)], env=self._environment, check=True, timeout=10)
+        subprocess.run([self._scrot, "-o", str(path)], env=self._environment, check=True, timeout=PATIENCE_S)
         with Image.open(path) as picture:
             return picture.convert("RGB")
 
@@ -244,7 +250,7 @@ class XfcePanel:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _mouse(self, *command: str) -> None:
-        subprocess.run([self._xdotool, *command], env=self._environment, check=True, timeout=10)
+        subprocess.run([self._xdotool, *command], env=self._environment, check=True, timeout=PATIENCE_S)
 
     def _start(self, command: list[str | Path], name: str) -> None:
         words = [str(word) for word in command]
