@@ -15,12 +15,12 @@ from dbus_fast import ErrorType, Message, MessageType, NameFlag, RequestNameRepl
 from dbus_fast.aio import MessageBus
 
 from config.values import dataclass
-from support.process import Process, require_tool
+from support.process import PATIENCE_S, Process, require_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-LIMIT_S = 10.0
+LIMIT_S = PATIENCE_S
 POLL_S = 0.001
 DBUS = "org.freedesktop.DBus"
 # No <servicedir>: nothing can be activated, so no daemon of the machine takes a test's name.
@@ -84,7 +84,7 @@ class PrivateBus:
 
     def __exit__(self, *exception: object) -> None:
         self.stop()
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)  # what used the bus may be about to end
 
 
 class SessionBus(PrivateBus):

@@ -239,6 +239,6 @@ class Dunst:
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=10,
+            timeout=PATIENCE_S,
             check=True,
         ).stdout

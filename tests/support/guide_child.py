@@ -78,8 +78,8 @@ class GuideChild:
 
     def __exit__(self, *exception: object) -> None:
         self._process.kill()
-        self._process.wait(10)
-        self._thread.join(10)
+        self._process.wait(PATIENCE_S)
+        self._thread.join(PATIENCE_S)
         for stream in (self._process.stdin, self._process.stderr):
             assert stream is not None
             stream.close()

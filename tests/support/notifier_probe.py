@@ -13,12 +13,13 @@ from daemon.core.events import CommandReceived, Event, NoticeDelivered
 from daemon.core.model import KeyId
 from daemon.core.notice import Notice, NoticeChoice, NoticeId, NoticeKind
 from daemon.core.renewal import Question
+from support.process import PATIENCE_S
 
 if TYPE_CHECKING:
     from daemon.adapters.notify.chain import ChainNotifier
     from daemon.ports import Post
 
-LIMIT_S = 10.0
+LIMIT_S = PATIENCE_S
 NOTICE = Notice(
     notice_id=NoticeId(NoticeKind.KEY, "key-1"),
     title=text("Your key"),

@@ -35,7 +35,7 @@ class PostedEvents:
         """Return the command of the next event, which must be one."""
         return self.next(CommandReceived, timeout_s).command
 
-    def until(self, last: type[Wanted], timeout_s: float = 20.0) -> list[Event]:
+    def until(self, last: type[Wanted], timeout_s: float = PATIENCE_S) -> list[Event]:
         """Return all events up to and with the first of this kind."""
         deadline = time.monotonic() + timeout_s
         events = []

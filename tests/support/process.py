@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 POLL_S = 0.01
-PATIENCE_S = 30.0  # with a busy machine: only a failure waits for so long
+PATIENCE_S = 60.0  # with a machine twenty times slower: only a failure waits for so long
+PROMPT_S = 10.0  # with such a machine, for what takes hardly any time by itself, or else far longer
 
 
 class MissingToolError(RuntimeError):

@@ -11,13 +11,13 @@ from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING, Self
 
-from support.process import MissingToolError, Process
+from support.process import PATIENCE_S, MissingToolError, Process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # No other variable of the user who runs the tests reaches the program.
-KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "COVERAGE_PROCESS_START")
+KEPT = ("PATH", "TMPDIR", "COVERAGE_PROCESS_START")
 
 
 class Program:
@@ -50,7 +50,8 @@ class Program:
             "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self._runtime}/no-system-bus",
             "PCSCLITE_CSOCK_NAME": f"{self._runtime}/no-pcscd",
         }
-        self.environment = kept | {k: str(v) for k, v in folders.items()} | nowhere | dict(environment or {})
+        private = {name: str(folder) for name, folder in folders.items()} | nowhere | {"LANG": "C.UTF-8"}
+        self.environment = kept | private | dict(environment or {})
 
     def configure(self, toml: str) -> Path:
         """Write config.toml and return its path."""
@@ -59,7 +60,11 @@ class Program:
         return path
 
     def run(
-        self, *arguments: str, timeout_s: float = 30.0, stdin: str = "", environment: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        timeout_s: float = PATIENCE_S,
+        stdin: str = "",
+        environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end. Raises subprocess.TimeoutExpired."""
         return subprocess.run(

@@ -16,7 +16,7 @@ from config.values import replace
 from support.accessibility import Accessibility, Node, report
 from support.card import PivCard
 from support.pki import make_certificate
-from support.process import Process, SupportTimeoutError, require_tool, wait_until
+from support.process import PATIENCE_S, Process, SupportTimeoutError, require_tool, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -153,13 +153,12 @@ class Sitting:
 
     def _wait_until(self, condition: Callable[[], bool], what: str) -> None:
         try:
-            wait_until(condition, what, 20)
+            wait_until(condition, what)
         except SupportTimeoutError as error:
             raise SupportTimeoutError(f"{error}\n{report(self._visible())}") from error
         self._taken += 1
-        scrot = require_tool("scrot", "scrot")
-        path = self._pictures / f"{self._taken:02}.png"
-        subprocess.run([scrot, "-o", str(path)], env=os.environ | self.program.environment, check=True, timeout=10)
+        command = [require_tool("scrot", "scrot"), "-o", str(self._pictures / f"{self._taken:02}.png")]
+        subprocess.run(command, env=os.environ | self.program.environment, check=True, timeout=PATIENCE_S)
 
     def _reads(self, words: str) -> bool:
         return any(words in f"{n.name} {n.description}" for n in self._visible())
@@ -202,4 +201,5 @@ class Sitting:
     def _xdotool(self, *words: str) -> str:
         command = [require_tool("xdotool", "xdotool"), *words]
         environment = os.environ | self.program.environment
-        return subprocess.run(command, env=environment, check=True, timeout=10, capture_output=True, text=True).stdout
+        done = subprocess.run(command, env=environment, check=True, timeout=PATIENCE_S, capture_output=True, text=True)
+        return done.stdout

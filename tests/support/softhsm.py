@@ -7,7 +7,7 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
-from support.process import require_file, require_tool
+from support.process import PATIENCE_S, require_file, require_tool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ class SoftHsm:
             env=os.environ | self.environment,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=PATIENCE_S,
             check=False,
         )
         if done.returncode != 0:

@@ -13,12 +13,12 @@ import termios
 import threading
 from typing import TYPE_CHECKING, Self
 
-from support.process import SupportTimeoutError
+from support.process import PATIENCE_S, SupportTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LIMIT_S = 15.0
+LIMIT_S = PATIENCE_S
 
 
 def _own_terminal() -> None:
@@ -50,7 +50,8 @@ class Terminal:
         self._shown = ""
         self._over = False
         self._read_to = 0
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     @property
     def text(self) -> str:
@@ -97,6 +98,7 @@ class Terminal:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)
         self._popen.wait()
+        self._listener.join(LIMIT_S)  # else it might read what has this number next
         os.close(self._master)
 
     def _listen(self) -> None:

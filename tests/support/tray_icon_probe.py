@@ -8,9 +8,8 @@ from typing import Self
 from config.i18n.translator import Translator
 from daemon.assembly.parts import run_tray
 from support.posted_events import PostedEvents
+from support.process import PROMPT_S
 from tray.icon.tray_icon import TrayIcon
-
-STOP_LIMIT_S = 2.0
 
 
 class RunningTrayIcon:
@@ -31,8 +30,8 @@ class RunningTrayIcon:
         """Stop it, and see that it ends in time."""
         self._ended.set()
         self.tray.stop()
-        self.thread.join(STOP_LIMIT_S)
-        assert not self.thread.is_alive(), f"the tray runs on {STOP_LIMIT_S:g} s after its stop"
+        self.thread.join(PROMPT_S)
+        assert not self.thread.is_alive(), f"the tray runs on {PROMPT_S:g} s after its stop"
 
     def __enter__(self) -> Self:
         self.thread.start()

@@ -295,13 +295,14 @@ def _payload() -> Path:
     name = f"vigicle-windows-{os.geteuid()}-"
     place = Path(tempfile.gettempdir()) / f"{name}{_digest()}"
     if not place.exists():
-        for former in place.parent.glob(f"{name}*"):
+        for former in set(place.parent.glob(f"{name}*")) - {place}:  # which another worker may just have made
             shutil.rmtree(former, ignore_errors=True)  # who runs it holds links; another run may be removing it
         fresh = Path(tempfile.mkdtemp(prefix="vigicle-windows-new-"))
         code = "import sys, pathlib; from windows.payload import make_payload; make_payload(pathlib.Path(sys.argv[1]))"
         subprocess.run([sys.executable, "-c", code, str(fresh)], cwd=INSTALLERS, check=True, stdout=subprocess.DEVNULL)
         with contextlib.suppress(OSError):  # another run has been faster
             fresh.rename(place)
+        shutil.rmtree(fresh, ignore_errors=True)
     facts = place.lstat()
     assert facts.st_uid == os.geteuid(), f"{place} is another account's"
     return place

@@ -19,6 +19,7 @@ from daemon.core.state import State
 from daemon.core.troubles import Trouble
 from daemon.core.views.tray import IconState, TrayView
 from support.core.factories import NOW, SETTINGS, certificate, memory, owned
+from support.process import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from daemon.core.views.guide import GuideView
     from daemon.core.views.report import Report
 
-LIMIT_S = 10.0
+LIMIT_S = PATIENCE_S
 NAIVE = cast("Instant", datetime(2027, 3, 1))  # noqa: DTZ001 - what no rule can compare
 POISONED = certificate(not_after=NAIVE, subject_cn="Jeanne SECRET")
 

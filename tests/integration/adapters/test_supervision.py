@@ -67,7 +67,7 @@ from support.core.factories import OPALEXE
 from support.desktop import NotificationServer
 from support.notifier_probe import NOTICE, NotifierProbe, plain
 from support.posted_events import PostedEvents
-from support.process import wait_until
+from support.process import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 
     from support.bus import SessionBus
 
-LIMIT_S = 10.0
+LIMIT_S = PATIENCE_S
 SECRET = "Jeanne SECRET"
 
 

@@ -26,7 +26,7 @@ from daemon.core.commands import CheckKeys, Command, GetStatus, QuitDaemon
 from daemon.core.events import CommandReceived, NoticeDelivered
 from daemon.core.state import State
 from support.core.factories import SETTINGS
-from support.process import SupportTimeoutError, require_file
+from support.process import PATIENCE_S, SupportTimeoutError, require_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,6 @@ OPENSC = str(
         "opensc-pkcs11",
     )
 )
-ANSWER_LIMIT_S = 30.0
 
 
 class RecordingDesktop:
@@ -88,7 +87,7 @@ class FakeControlServer:
     def start(self) -> None:
         self.open.set()
 
-    def ask(self, command: Command, timeout_s: float = ANSWER_LIMIT_S) -> Report:
+    def ask(self, command: Command, timeout_s: float = PATIENCE_S) -> Report:
         number = next(self._numbers)
         self._answers[number] = queue.SimpleQueue()
         self._post(CommandReceived(at=instant(datetime.now(UTC)), request=number, command=command))
@@ -146,19 +145,19 @@ class InProcessDaemon:
     def start(self) -> None:
         """Start and return once requests are answered."""
         self._thread.start()
-        assert self.control.open.wait(ANSWER_LIMIT_S)
+        assert self.control.open.wait(PATIENCE_S)
 
     def stop(self) -> None:
         """Quit, and wait for the end."""
         self.control.ask(QuitDaemon())
-        self._thread.join(ANSWER_LIMIT_S)
+        self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive(), "the loop has ended"
 
     def check(self) -> Report:
         """Read what is in now, and return what was found."""
         return self.control.ask(CheckKeys())
 
-    def until(self, holds: Callable[[Report], bool], what: str, timeout_s: float = 20.0) -> Report:
+    def until(self, holds: Callable[[Report], bool], what: str, timeout_s: float = PATIENCE_S) -> Report:
         """Return the first status of which this holds."""
         deadline = time.monotonic() + timeout_s
         while not holds(report := self.control.ask(GetStatus())):

@@ -14,7 +14,7 @@ from dbus_fast.aio import MessageBus
 
 from support.bus import LoginManager, PrivateBus, SessionBus, call
 from support.desktop import Dunst, NotificationServer
-from support.process import SupportTimeoutError
+from support.process import PATIENCE_S, SupportTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,7 +77,7 @@ async def next_signal(
         await client.call(first)
     await asyncio.to_thread(act)
     try:
-        return await asyncio.wait_for(received, 10)
+        return await asyncio.wait_for(received, PATIENCE_S)
     finally:
         client.disconnect()
 
@@ -101,7 +101,7 @@ def test_gdbus_can_call_the_server(session_bus: SessionBus, notification_server:
     name = NotificationServer.name
     command = ["gdbus", "call", "--session", "--dest", name, "--object-path", NotificationServer.path]
     method = ["--method", f"{name}.Notify", "a", "0", "", "s", "b", "['default','']", "{}", "5"]
-    subprocess.run([*command, *method], env=os.environ | session_bus.environment, check=True, timeout=10)
+    subprocess.run([*command, *method], env=os.environ | session_bus.environment, check=True, timeout=PATIENCE_S)
     assert notification_server.next_notice().actions == {"default": ""}
 
 
@@ -188,7 +188,7 @@ def test_the_buses_are_found_by_the_environment(monkeypatch: pytest.MonkeyPatch,
 @pytest.mark.parametrize("address", ["https://www.opalexe.fr/a?b=c&d=%20", "mailto:a@b.example?subject=x%20y"])
 def test_an_address_reaches_the_recording_browser(browser: RecordingBrowser, command: list[str], address: str) -> None:
     environment = os.environ | browser.environment
-    subprocess.run([*command, address], env=environment, check=True, timeout=20)
+    subprocess.run([*command, address], env=environment, check=True, timeout=PATIENCE_S)
     assert browser.wait() == [[address]]
 
 
@@ -202,11 +202,11 @@ def test_webbrowser_reaches_the_recording_browser(browser: RecordingBrowser, mon
 def test_many_starts_at_once_are_all_recorded(tool: RecordingTool) -> None:
     running = [subprocess.Popen([tool.program, str(number)]) for number in range(20)]
     for each in running:
-        each.wait(10)
+        each.wait(PATIENCE_S)
     assert sorted(int(start[0]) for start in tool.wait(20)) == list(range(20))
 
 
 def test_the_tool_starts_from_its_desktop_entry(tool: RecordingTool, browser: RecordingBrowser) -> None:
     entry = tool.add_desktop_entry(browser.program.parent / "data")
-    subprocess.run(["gio", "launch", str(entry)], env=os.environ | browser.environment, check=True, timeout=20)
+    subprocess.run(["gio", "launch", str(entry)], env=os.environ | browser.environment, check=True, timeout=PATIENCE_S)
     assert tool.wait() == [[]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from support.native import compile_source
 from support.pki import make_certificate
-from support.process import require_tool
+from support.process import PATIENCE_S, require_tool
 from support.windows import READER, SOURCES, pkcs11_headers
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ def test_the_key_is_there_while_its_file_is(tmp_path: Path) -> None:
 
     def ask(*options: str) -> str:
         command = [require_tool("pkcs11-tool", "opensc"), "--module", str(module), *options]
-        return subprocess.run(command, env=played, capture_output=True, text=True, check=False, timeout=30).stdout
+        return subprocess.run(
+            command, env=played, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+        ).stdout
 
     assert "empty" in ask("--list-slots")
     card.write_bytes(make_certificate())

@@ -14,7 +14,7 @@ import pytest
 
 from support.card import PINS_SEEN, BankCard, PivCard, pin_commands
 from support.pki import make_certificate, private_key
-from support.process import require_file, wait_until
+from support.process import PATIENCE_S, require_file, wait_until
 from support.reader import MAX_READERS, ReaderService
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ class Client:
 
     def next(self) -> str:
         assert self._popen.stdout is not None
-        ready, _, _ = select.select([self._popen.stdout], [], [], 10)
-        assert ready, "no change within 10 s"
+        ready, _, _ = select.select([self._popen.stdout], [], [], PATIENCE_S)
+        assert ready, "no change"
         line = b""
         while not line.endswith(b"\n"):
             line += self._popen.stdout.read(1)
@@ -84,7 +84,7 @@ class Client:
 def pkcs11_tool(environment: Mapping[str, str], *arguments: str) -> str:
     command = ["pkcs11-tool", "--module", str(OPENSC), *arguments]
     done = subprocess.run(
-        command, env=os.environ | environment, capture_output=True, text=True, timeout=30, check=False
+        command, env=os.environ | environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     return done.stdout + done.stderr
 
@@ -154,7 +154,7 @@ def test_a_mute_card_keeps_its_reader_waiting_and_can_be_taken_out(reader_servic
         with pytest.raises(subprocess.TimeoutExpired):
             reading.wait(0.5)
         reader_service.remove()
-        reading.wait(10)
+        reading.wait(PATIENCE_S)
     assert len(piv.apdus) == 1
 
 
@@ -248,7 +248,7 @@ def test_the_last_reader_can_be_pulled_out_while_its_card_is_read() -> None:
         with subprocess.Popen(command, env=os.environ | service.environment, stderr=subprocess.DEVNULL) as reading:
             wait_until(lambda: bool(mute.apdus), "the first command")
             service.unplug()
-            reading.wait(10)
+            reading.wait(PATIENCE_S)
         service.restart()
         assert "No slots" in pkcs11_tool(service.environment, "-L")
         service.plug()

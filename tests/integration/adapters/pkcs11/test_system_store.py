@@ -50,7 +50,7 @@ def ask() -> Iterator[Ask]:
         started.append(reader)
         reader.start()
         reader.read(ReadTokens(ticket=Ticket(1), readers=readers, others=(OTHER,)))
-        return [event for event in posted.until(ReadFinished, 20.0) if isinstance(event, TokensRead)]
+        return [event for event in posted.until(ReadFinished) if isinstance(event, TokensRead)]
 
     yield ask
     for reader in started:

@@ -19,14 +19,14 @@ from daemon.core.events import CommandReceived, Event
 from daemon.core.model import AnswerWord
 from daemon.core.views.report import Report
 from support.posted_events import PostedEvents
-from support.process import wait_until
+from support.process import PATIENCE_S, wait_until
 from support.user32 import played_user32
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LIMIT_S = 10.0
+LIMIT_S = PATIENCE_S
 WINDOW = """
 import os, sys
 open(sys.argv[1] + ".new", "w").write(str(os.getpid()))

@@ -47,7 +47,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
         lock = InstanceLock(tmp_path, tmp_path)
         assert not lock.acquire()
         holder.kill()
-        holder.wait(10)
+        holder.wait()
         assert lock.acquire()
         lock.release()
 
