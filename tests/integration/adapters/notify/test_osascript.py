@@ -6,6 +6,7 @@ A recorder replaces osascript.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import re
 import sys
@@ -66,3 +67,4 @@ def test_a_missing_program_is_a_failure(tmp_path: Path) -> None:
 def test_a_program_that_hangs_is_a_failure_within_the_limit() -> None:
     hanging = [sys.executable, "-c", "import threading; threading.Event().wait()"]
     assert not told(OsascriptChannel(hanging, limit_s=0.2))
+    gc.collect()  # its pipes are told here, and not in another test
