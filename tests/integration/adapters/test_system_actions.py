@@ -8,6 +8,7 @@ from config.folders import Folders
 from config.i18n.text import text
 from config.settings import SettingId
 from daemon.adapters.autostart import make_login_starter
+from daemon.adapters.autostart.xdg import XdgEntry
 from daemon.adapters.system_actions import DesktopSystemActions
 from daemon.core.diagnosis import Topic, doubtful
 from daemon.core.effects import Examine, StartAtLogin, WriteSetting
@@ -70,9 +71,9 @@ def test_a_diagnosis_goes_to_the_window_and_into_a_notice(tmp_path: Path) -> Non
     posted = PostedEvents()
     folders = Folders(config_file=tmp_path / "c", policy_file=tmp_path / "p", state=tmp_path, runtime=tmp_path)
     check = doubtful(Topic.TRAY, text("doctor.service.ok"), text("doctor.failed.do"))
-    actions = DesktopSystemActions(
-        posted, folders, make_login_starter(), lambda: (check,), lambda: None, lambda *_: None
-    )
+    nobodys = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "XDG_CONFIG_DIRS": str(tmp_path)}
+    starter = XdgEntry(["/nowhere/vigicle", "run"], nobodys)
+    actions = DesktopSystemActions(posted, folders, starter, lambda: (check,), lambda: None, lambda *_: None)
     actions.run(Examine())
     assert not posted.next(LoginStartKnown).on, "a terminal may have changed it"
     assert [each.topic for each in posted.next(Diagnosed).wrong] == [text("doctor.topic.tray")]

@@ -47,6 +47,7 @@ def test_a_desktop_entry_is_known_by_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str, found: bool
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path / "none"))  # the tool may be installed here
     entry(tmp_path, "vendor/tool.desktop", lines)
     assert (find_tool(TOOL) is not None) is found
 
