@@ -18,7 +18,7 @@ from integration.faults.running_daemon import InProcessDaemon, names
 from support.card import PivCard, pin_commands
 from support.in_process import use_service
 from support.pki import make_certificate
-from support.process import wait_until
+from support.process import PATIENCE_S, PROMPT_S, wait_until
 from support.reader import ReaderService
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from daemon.core.views.report import Report
 
-SILENCE_LIMIT_S = 12.0
 SLOW_S = 0.2
 
 
@@ -72,9 +71,11 @@ def silent_service(real: ReaderService) -> Iterator[None]:
                 except OSError:
                     return
 
-        threading.Thread(target=welcome, daemon=True).start()
+        welcoming = threading.Thread(target=welcome, daemon=True)
+        welcoming.start()
         yield
         listener.shutdown(socket.SHUT_RDWR)
+        welcoming.join()
     for connection in connections:
         connection.close()
     place.unlink()
@@ -90,7 +91,6 @@ def test_a_service_that_never_answers_is_reported_and_found_again(service: Reade
         daemon.until(
             lambda _: daemon.loop.state.service_trouble is Trouble.SERVICE_ABSENT,
             "the lost service is in the state",
-            SILENCE_LIMIT_S,
         )
         assert daemon.loop.state.readers is not None, "what is due of keys in drawers is told meanwhile"
     service.start()
@@ -129,19 +129,19 @@ def test_the_daemon_quits_while_the_service_hangs(service: ReaderService, tmp_pa
         daemon.until(lambda report: len(report.readers) == 2, "the readers are seen")
         os.kill(service.pid, signal.SIGSTOP)
         began = time.monotonic()
-    assert time.monotonic() - began < 3.0
+    assert time.monotonic() - began < PROMPT_S
     os.kill(service.pid, signal.SIGCONT)
 
 
 @pytest.mark.full
 def test_a_service_that_hangs_during_a_read_does_not_block_the_daemon(service: ReaderService, tmp_path: Path) -> None:
-    with InProcessDaemon(tmp_path / "state", child_limit_s=2.0) as daemon:
+    with InProcessDaemon(tmp_path / "state", child_limit_s=5.0) as daemon:
         key = card("Anne")
         key.delay_s = SLOW_S
         service.insert(key)
         wait_until(lambda: len(key.apdus) > 3, "it is being read")
         os.kill(service.pid, signal.SIGSTOP)
-        wait_until(lambda: not daemon.loop.state.reads, "the read is given up", SILENCE_LIMIT_S)
+        wait_until(lambda: not daemon.loop.state.reads, "the read is given up")
         key.delay_s = 0.0
         os.kill(service.pid, signal.SIGCONT)
         daemon.until(*in_reader("Anne"))
@@ -152,7 +152,7 @@ def test_a_service_that_hangs_during_a_read_does_not_block_the_daemon(service: R
 
 def test_the_keys_in_ten_readers_are_read(tmp_path: Path) -> None:
     """By itself OpenSC has 16 slots for four readers."""
-    with ten_keys(tmp_path) as report:
+    with ten_keys(tmp_path, read=10) as report:
         assert [r.state for r in report.readers] == [Occupancy.HOLDING] * 10
         assert names(report, present=True) == [f"Holder {n}" for n in range(10)]
 
@@ -163,16 +163,15 @@ def test_a_key_beyond_the_slots_of_an_administrator_is_reported_unread(
     configuration = tmp_path / "opensc.conf"
     configuration.write_text("app default { pkcs11 { max_virtual_slots = 16; } }", encoding="utf-8")
     monkeypatch.setenv("OPENSC_CONF", str(configuration))
-    with ten_keys(tmp_path) as report:
+    with ten_keys(tmp_path, read=4) as report:
         assert names(report) == [f"Holder {n}" for n, r in enumerate(report.readers) if r.trouble is None]
-        assert len(names(report)) == 4
 
 
 @contextmanager
-def ten_keys(tmp_path: Path) -> Iterator[Report]:
+def ten_keys(tmp_path: Path, *, read: int) -> Iterator[Report]:
     """Put a key into each of ten readers.
 
-    Each is then read, or reported unread.
+    So many are then read, and the others are reported unread.
     """
     with ReaderService(readers=10) as service:
         use_service(service)
@@ -180,9 +179,11 @@ def ten_keys(tmp_path: Path) -> Iterator[Report]:
             for number in range(10):
                 service.insert(card(f"Holder {number}"), reader=number)
             yield daemon.until(
-                lambda report: len(names(report, present=True)) + sum(bool(r.trouble) for r in report.readers) == 10,
-                "each is read, or said to be unread",
-                timeout_s=60,
+                lambda report: (
+                    (len(names(report, present=True)), sum(bool(r.trouble) for r in report.readers))
+                    == (read, 10 - read)
+                ),
+                f"{read} are read, and the others said to be unread",
             )
 
 
@@ -192,8 +193,8 @@ def test_a_reader_replugged_with_its_key_several_times_is_read(service: ReaderSe
         service.plug(card=card("Anne"))
     daemon.until(*in_reader("Anne"))
     service.unplug()
-    report = daemon.until(*in_reader())
-    assert len(report.readers) == 1
+    # Until the last two changes are told, a key found earlier may be out of a reader that is still there.
+    daemon.until(lambda report: len(report.readers) == 1 and not names(report, present=True), "one reader is left")
 
 
 # --- cards --------------------------------------------------------------------------------------
@@ -234,7 +235,7 @@ def test_a_slow_card_is_read(service: ReaderService, daemon: InProcessDaemon) ->
     slow = card("Anne")
     slow.delay_s = SLOW_S
     service.insert(slow)
-    daemon.until(*in_reader("Anne"), timeout_s=40)
+    daemon.until(*in_reader("Anne"))
     assert pin_commands(slow.apdus) == []
 
 
@@ -270,6 +271,7 @@ def test_a_late_read_of_the_old_key_is_not_taken_for_the_new_one(
     old.delay_s = SLOW_S
     service.insert(old)
     wait_until(lambda: len(old.apdus) > 10, "the old one is being read")
+    old.delay_s = PATIENCE_S  # so that this read does not end before the swap
     service.swap(new)
     seen: list[Report] = []
 
