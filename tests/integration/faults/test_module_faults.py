@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.adapters.pkcs11.limits import MORE_TASKS
-from daemon.adapters.pkcs11.reader import PATIENCE_S, ChildTokenReader
+from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.core.effects import ReadTokens
 from daemon.core.events import Event, ReadFinished, TokensRead
 from daemon.core.model import ReaderName, Ticket
@@ -29,7 +29,7 @@ from daemon.core.troubles import Trouble
 from integration.faults.token_module import WHOLE, TokenModule
 from support.pki import make_certificate
 from support.posted_events import PostedEvents
-from support.process import wait_until
+from support.process import PATIENCE_S, PROMPT_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ CALLS = (
     "C_FindObjects",
     "C_GetAttributeValue",
 )
-LIMIT_S, HASTY_LIMIT_S = 10.0, 2.5
+LIMIT_S, HASTY_LIMIT_S = 10.0, 1.0
 FLAGS = {"initialised": 0x400, "user_pin_set": 0x8, "pin_to_be_changed": 0x80000, "pin_locked": 0x40000}
 
 
@@ -57,6 +57,7 @@ class Reads:
 
     def __init__(self, *modules: TokenModule | Path, limit_s: float = LIMIT_S) -> None:
         self.posted = PostedEvents()
+        self.limit_s = limit_s
         paths = (module.path if isinstance(module, TokenModule) else module for module in modules)
         self.reader = ChildTokenReader(self.posted, modules=tuple(map(str, paths)), child_limit_s=limit_s)
         self.reader.start()
@@ -65,7 +66,7 @@ class Reads:
     def read(self, *readers: str) -> list[Event]:
         self._ticket += 1
         self.reader.read(ReadTokens(ticket=Ticket(self._ticket), readers=tuple(map(ReaderName, readers))))
-        return self.posted.until(ReadFinished, 60.0)
+        return self.posted.until(ReadFinished)
 
 
 @pytest.fixture
@@ -81,11 +82,16 @@ def reads(module: TokenModule) -> Iterator[Reads]:
 
 
 @pytest.fixture
-def hasty(module: TokenModule) -> Iterator[Reads]:
-    """A reader with a short limit for modules that hang."""
-    reads = Reads(module, limit_s=HASTY_LIMIT_S)
-    yield reads
-    reads.reader.stop()
+def hasty(module: TokenModule, reads: Reads) -> Iterator[Reads]:
+    """A reader with a short limit for modules that hang.
+
+    On a slow machine too it is enough for those that do not.
+    """
+    began = time.monotonic()
+    reads.read()
+    hasty = Reads(module, limit_s=HASTY_LIMIT_S + 5 * (time.monotonic() - began))
+    yield hasty
+    hasty.reader.stop()
 
 
 def tokens(events: list[Event]) -> list[TokenReading]:
@@ -126,7 +132,7 @@ def test_a_module_that_hangs_at_any_call_is_killed_at_its_limit_and_recovers(
     module.fail("hang", where)
     began = time.monotonic()
     assert troubles(hasty.read()) == [Trouble.MODULE_HUNG]
-    assert time.monotonic() - began < HASTY_LIMIT_S + 1.0
+    assert time.monotonic() - began < hasty.limit_s + PROMPT_S
     module.recover()
     assert labels(hasty.read()) == ["a key"]
 
@@ -218,8 +224,9 @@ os.killpg(0, signal.SIGKILL)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
 def test_a_module_cannot_start_processes_without_end() -> None:
-    command = ["setpriv", "--reuid=59876", "--regid=59876", "--clear-groups", sys.executable, "-c", FORK_OFTEN]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    user = 20_000 + os.getpid() % 40_000  # of this run alone: the kernel counts all processes of one
+    command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", sys.executable, "-c", FORK_OFTEN]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert ended.stdout.strip(), ended.stderr
     assert MORE_TASKS / 2 < int(ended.stdout) <= MORE_TASKS
 
@@ -246,17 +253,18 @@ def test_a_module_runs_within_limits(module: TokenModule, reads: Reads, monkeypa
 # --- one beside another -------------------------------------------------------------------------
 
 
-def test_a_hanging_module_is_asked_last_until_it_answers_again(tmp_path: Path) -> None:
+def test_a_hanging_module_is_asked_last_until_it_answers_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = TokenModule(tmp_path, "bad"), TokenModule(tmp_path, "good")
     good.show([make_certificate()], label=b"good", slot=b"Reader 00")
     bad.show([make_certificate(cn="Anne")], label=b"bad", slot=b"Reader 00", serial=b"0002")
     reads = Reads(bad, good)
     bad.fail("hang", "C_GetSlotList")
     assert labels(reads.read("Reader 00")) == ["good"]
+    monkeypatch.setattr("daemon.adapters.pkcs11.reader.PATIENCE_S", 3600.0)  # a sound one may be slow on a busy machine
     asked = bad.calls
     began = time.monotonic()
     assert labels(reads.read("Reader 00")) == ["good"]
-    assert time.monotonic() - began < PATIENCE_S, "nobody waits for it any more"
+    assert time.monotonic() - began < LIMIT_S, "nobody waits for it any more"
     assert bad.calls == asked, "it is not even asked while another one answers"
     bad.recover()
     good.show([], slot=b"Other")
