@@ -75,7 +75,7 @@ def test_quitting_withdraws_the_notice_and_the_next_start_does_not_repeat_it(
         daemon.wait_for_log("Notice delivered")
         program.run("quit")
         assert daemon.wait() == 0
-        assert [closed.id for closed in server.closed] == [notice.id]
+        wait_until(lambda: [closed.id for closed in server.closed] == [notice.id], "the bus has passed it on")
         again = start_daemon(program)
         wait_until(lambda: status(program)["certificates"][0]["present"], "the key is read again")
         reader_service.swap(key(DUE, "Bruno"))

@@ -13,7 +13,7 @@ import pytest
 
 from bench.proc import children, descriptors
 from support.card import pin_commands
-from support.process import Process, require_tool, wait_until
+from support.process import PATIENCE_S, Process, require_tool, wait_until
 from support.workstation import key, start_daemon, status
 
 if TYPE_CHECKING:
@@ -53,16 +53,16 @@ class Job:
             environment=self.workstation.environment,
             log=self.workstation.home / "job.log",
         )
-        self.daemon.wait_for_log("vigicle is running", 30)
+        self.daemon.wait_for_log("vigicle is running")
         card = key(timedelta(days=20), HOLDER)
         self._service.insert(card)
-        notice = self._server.next_notice(timeout_s=30)
+        notice = self._server.next_notice()
         self._server.action_invoked(notice.id, "default")
         assert self._browser.wait(1) == [[ORDER_URL]], "nothing but the address from the settings"
         assert status(self.workstation, "check")["certificates"]
         self._service.remove()
         self.workstation.run("quit")
-        assert self.daemon.wait(30) == 0
+        assert self.daemon.wait() == 0
         return card
 
 
@@ -161,6 +161,6 @@ def test_a_whole_run_sends_no_pin_logs_no_name_and_leaves_nothing(job: Job) -> N
 def test_a_verbose_run_prints_no_traceback(workstation: Program) -> None:
     done = subprocess.run(
         [str(Path(sys.executable).with_name("vigicle")), "--verbose", "check"],
-        env=workstation.environment, capture_output=True, text=True, timeout=30, check=False,
+        env=workstation.environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
