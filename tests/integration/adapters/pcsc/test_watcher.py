@@ -12,7 +12,7 @@ import pytest
 
 from daemon.adapters.pcsc import library
 from daemon.adapters.pcsc import watcher as watcher_module
-from daemon.adapters.pcsc.service import PLUG_AND_PLAY, States, reader_names, wait_for_change
+from daemon.adapters.pcsc.service import FOREVER_MS, PLUG_AND_PLAY, States, reader_names, wait_for_change
 from daemon.adapters.pcsc.watcher import PcscWatcher, free_look_ms, read_snapshot
 from daemon.core.events import FaultMet, ReadersSeen, ServiceLost
 from daemon.core.model import Occupancy
@@ -20,15 +20,11 @@ from daemon.core.troubles import Trouble
 from support.card import BankCard, PivCard
 from support.in_process import use_service
 from support.posted_events import PostedEvents
-from support.process import wait_until
+from support.process import PATIENCE_S, PROMPT_S, wait_until
 from support.reader import MAX_READERS, ReaderService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-HAND_S = 0.5  # no hand swaps cards faster
-RECOVERY_LIMIT_S = 2.0
-STOP_LIMIT_S = 1.0
 
 
 @pytest.fixture
@@ -123,7 +119,7 @@ def test_a_card_is_looked_at_less_often_the_longer_it_is_held(held_for_s: float,
 
 
 @pytest.mark.parametrize("code", [0x8010006A, 0x8010001D, 0x80100013])
-def test_a_refusal_is_no_absence_and_ends_within_five_seconds(
+def test_a_refusal_is_no_absence_and_its_end_is_soon_seen(
     service: ReaderService, watcher: PcscWatcher, posted: PostedEvents, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     """What polkit refuses has one of three codes.
@@ -140,7 +136,7 @@ def test_a_refusal_is_no_absence_and_ends_within_five_seconds(
         assert found.trouble is Trouble.SERVICE_REFUSED
     began = time.monotonic()
     assert len(posted.next(ReadersSeen).readers) == 2
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < PROMPT_S
 
 
 def test_a_service_that_hangs_up_on_everyone_refuses(service: ReaderService, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +201,7 @@ def test_a_killed_service_is_lost_once_and_its_cards_come_back_as_new_ones(
     service.start()
     began = time.monotonic()
     assert wait_for_card(posted) > number
-    assert time.monotonic() - began < RECOVERY_LIMIT_S
+    assert time.monotonic() - began < PROMPT_S
 
 
 def test_a_card_swapped_while_the_service_was_away_has_another_number_though_both_were_counted_alike(
@@ -232,7 +228,7 @@ def test_a_service_absent_at_the_start_is_seen_when_it_comes(
     service.start()
     began = time.monotonic()
     assert len(posted.next(ReadersSeen).readers) == 2
-    assert time.monotonic() - began < RECOVERY_LIMIT_S
+    assert time.monotonic() - began < PROMPT_S
 
 
 def test_a_service_without_readers_gives_an_empty_state(watcher: PcscWatcher, posted: PostedEvents) -> None:
@@ -287,9 +283,9 @@ def test_a_reader_that_comes_back_before_the_wait_for_it_is_seen(
     def wait_late(context: int, limit_ms: int, states: States) -> States | None:
         if len(states.keys() - {PLUG_AND_PLAY}) == 1 and not back.is_set():
             back.set()
-            gone.wait(10)
+            gone.wait(PATIENCE_S)
             service.plug(reader=1)
-            wait_until(lambda: len(reader_names(context)) == 2, "the reader is back", 10)
+            wait_until(lambda: len(reader_names(context)) == 2, "the reader is back")
         return wait(context, limit_ms, states)
 
     watcher.start()
@@ -312,45 +308,64 @@ def test_a_card_that_was_in_before_the_service_started_is_not_swapped_by_hand_un
     watcher.start()
     number = wait_for_card(posted)
     service.remove()
-    time.sleep(HAND_S)  # without a counter, both events at once would look like none
+    while holding(posted)[0]:  # without a counter, both events at once would look like none
+        pass
     service.insert(PivCard())
     assert wait_for_card(posted, before=number) > number
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.001, 0.01, 0.4])
-def test_stopping_takes_less_than_a_second_whenever_it_comes(
-    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents, delay_s: float
+def test_stopping_ends_the_thread_at_once_whenever_it_comes(
+    service: ReaderService,
+    watcher: PcscWatcher,
+    posted: PostedEvents,
+    monkeypatch: pytest.MonkeyPatch,
+    delay_s: float,
 ) -> None:
+    monkeypatch.setattr(watcher_module, "STOP_LIMIT_S", PATIENCE_S)  # a busy machine is not left behind
     watcher.start()
     if delay_s:
         posted.next(ReadersSeen)
         time.sleep(delay_s)  # the moment of the stop is what is tested
     began = time.monotonic()
     watcher.stop()
-    assert time.monotonic() - began < STOP_LIMIT_S
+    assert time.monotonic() - began < PROMPT_S
     assert "pcsc" not in thread_names()
     assert service.pid
 
 
 def test_stopping_while_the_service_is_away_is_quick_too(
-    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(watcher_module, "STOP_LIMIT_S", PATIENCE_S)
     service.stop()
     watcher.start()
     posted.next(ServiceLost)
     began = time.monotonic()
     watcher.stop()
-    assert time.monotonic() - began < STOP_LIMIT_S
+    assert time.monotonic() - began < PROMPT_S
     assert "pcsc" not in thread_names()
 
 
 def test_the_thread_never_wakes_while_nothing_happens(
-    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents
+    service: ReaderService, watcher: PcscWatcher, posted: PostedEvents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    limits_ms: list[int] = []
+
+    def note_wait(context: int, limit_ms: int, states: States) -> States | None:
+        limits_ms.append(limit_ms)
+        return wait_for_change(context, limit_ms, states)
+
+    def sleeps() -> bool:
+        before = wake_ups("pcsc")
+        time.sleep(0.2)
+        return limits_ms[-1] == FOREVER_MS and wake_ups("pcsc") == before
+
+    monkeypatch.setattr(watcher_module, "wait_for_change", note_wait)
     service.insert(PivCard())
     watcher.start()
     wait_for_card(posted)
-    time.sleep(2 * watcher_module.SETTLE_MS / 1000)  # the one short wait after readers came
+    wait_until(sleeps, "it waits without end")  # after the one short wait after readers came
     before = wake_ups("pcsc")
     time.sleep(2.0)
     assert wake_ups("pcsc") == before
@@ -369,14 +384,10 @@ def test_a_snapshot_shows_the_readers_once(service: ReaderService) -> None:
 
 
 def thread_names() -> set[str]:
-    import threading
-
     return {thread.name for thread in threading.enumerate()}
 
 
 def wake_ups(thread_name: str) -> int:
-    import threading
-
     (thread,) = [thread for thread in threading.enumerate() if thread.name == thread_name]
     status = Path(f"/proc/self/task/{thread.native_id}/status").read_text()
     (line,) = [line for line in status.splitlines() if line.startswith("voluntary_ctxt_switches")]
