@@ -16,9 +16,9 @@ from daemon.adapters.schedule.resume import LoginManagerResume, MakeResume, Null
 from daemon.adapters.schedule.scheduler import ApScheduler
 from daemon.core.events import Event, FaultMet, SessionLock, SessionMoved, Tick
 from support.bus import LoginManager, SystemBus, send_to_all
-from support.process import wait_until
+from support.process import PATIENCE_S, wait_until
 
-LIMIT_S = 10.0
+LIMIT_S = PATIENCE_S
 SHORTLY = timedelta(milliseconds=200)
 
 Ticks = Callable[[], Tick]
@@ -35,8 +35,8 @@ class Ticking:
         self.schedule.start()
         return self
 
-    def next(self, limit_s: float = LIMIT_S) -> Tick:
-        event = self.events.get(timeout=limit_s)
+    def next(self) -> Tick:
+        event = self.events.get(timeout=LIMIT_S)
         assert isinstance(event, Tick)
         return event
 
@@ -65,33 +65,40 @@ def thread() -> Iterator[AsyncThread]:
 def test_it_ticks_at_the_moment_and_not_before(ticking: Ticking) -> None:
     moment = instant(datetime.now(UTC)) + SHORTLY
     ticking.schedule.wake_at(moment)
-    tick = ticking.next()
-    assert moment <= tick.at < moment + timedelta(seconds=1)
+    assert ticking.next().at >= moment
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=3), timedelta(days=9999)])
 def test_a_moment_that_has_passed_ticks_at_once(ticking: Ticking, late: timedelta) -> None:
     ticking.schedule.wake_at(instant(datetime.now(UTC)) - late)
-    ticking.next(1)
+    ticking.next()
 
 
 def test_a_moment_in_another_zone_is_the_same_moment(ticking: Ticking) -> None:
     moment = (instant(datetime.now(UTC)) + SHORTLY).astimezone(timezone(timedelta(hours=-11)))
     ticking.schedule.wake_at(moment)
-    assert ticking.next(1).at >= moment
+    assert ticking.next().at >= moment
 
 
 @pytest.mark.parametrize("instead", [LAST, None], ids=["the end of time", "none"])
 def test_a_new_moment_replaces_the_one_before(ticking: Ticking, instead: Instant | None) -> None:
-    ticking.schedule.wake_at(instant(datetime.now(UTC)) + SHORTLY)
-    ticking.schedule.wake_at(instead)
-    assert ticking.silent_for(2 * SHORTLY)
+    delay = SHORTLY
+    while True:
+        moment = instant(datetime.now(UTC)) + delay
+        ticking.schedule.wake_at(moment)
+        ticking.schedule.wake_at(instead)
+        if instant(datetime.now(UTC)) < moment:
+            break
+        delay *= 2  # on a machine so slow that the first may have come
+    while not ticking.events.empty():
+        ticking.next()
+    assert ticking.silent_for(2 * delay)
 
 
 def test_it_goes_on_after_the_end_of_time_was_asked_for(ticking: Ticking) -> None:
     ticking.schedule.wake_at(LAST)
     ticking.schedule.wake_at(instant(datetime.now(UTC)))
-    ticking.next(1)
+    ticking.next()
 
 
 def test_to_forget_when_nothing_was_asked_is_no_fault(ticking: Ticking) -> None:
@@ -102,7 +109,7 @@ def test_a_moment_may_be_asked_before_the_start() -> None:
     ticking = Ticking()
     ticking.schedule.wake_at(instant(datetime.now(UTC)))
     ticking.start()
-    ticking.next(1)
+    ticking.next()
     ticking.schedule.stop()
 
 
@@ -152,8 +159,9 @@ def test_nothing_is_posted_after_the_stop() -> None:
     ticking = Ticking(heartbeat=timedelta(milliseconds=20)).start()
     ticking.next()
     ticking.schedule.stop()
+    ticking.silent_for(SHORTLY)  # what was being posted may still come
     while not ticking.events.empty():
-        ticking.events.get()
+        ticking.next()
     assert ticking.silent_for(SHORTLY)
 
 
@@ -174,7 +182,7 @@ def test_the_machines_waking_ticks_and_its_falling_asleep_does_not(
     login_manager.prepare_for_sleep(going=True)
     assert ticking.silent_for(SHORTLY)
     login_manager.prepare_for_sleep(going=False)
-    ticking.next(1)
+    ticking.next()
     ticking.schedule.stop()
 
 
@@ -273,7 +281,7 @@ def test_wakings_are_received_again_after_the_bus_came_back(
     wait_until(lambda: resume.listening, "the listener is on the bus again")
     with LoginManager(system_bus) as manager:
         manager.prepare_for_sleep(going=False)
-        ticking.next(1)
+        ticking.next()
     ticking.schedule.stop()
 
 
@@ -281,5 +289,5 @@ def test_without_a_system_bus_it_ticks_all_the_same(thread: AsyncThread, monkeyp
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     ticking = Ticking(partial(LoginManagerResume, thread)).start()
     ticking.schedule.wake_at(instant(datetime.now(UTC)))
-    ticking.next(1)
+    ticking.next()
     ticking.schedule.stop()
