@@ -17,6 +17,7 @@ from dbus_fast import Message, Variant
 from config.i18n.text import text
 from config.values import replace
 from daemon.adapters.notify.clicks import ClickHandler
+from daemon.adapters.notify.dbus_server import ask_capabilities
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.plyer import PlyerChannel
@@ -26,13 +27,15 @@ from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
 from support.bus import PrivateBus, SessionBus, send_to_all
 from support.desktop import DISMISSED, NotificationServer
 from support.notifier_probe import NOTICE, Make
-from support.process import wait_until
+from support.process import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from desktop_notifier import DesktopNotifier
+
 OTHER = replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-2"))
-LIMIT_S = 0.5
+LIMIT_S = 0.5  # for what never comes
 HUGE = "x" * 5_000_000
 
 
@@ -67,7 +70,25 @@ LIES: dict[str, dict[str, tuple[str, list[Any]]]] = {
 
 @pytest.fixture
 def channels() -> tuple[DesktopChannel, LogChannel]:
-    return DesktopChannel(limit_s=LIMIT_S), LogChannel()
+    return DesktopChannel(limit_s=PATIENCE_S), LogChannel()
+
+
+class HastyChannel(DesktopChannel):
+    """Waits long for the bus, and hardly for a notice's id."""
+
+    def __init__(self) -> None:
+        super().__init__(limit_s=LIMIT_S)
+
+    async def _skills(self) -> frozenset[str] | None:
+        return await ask_capabilities(PATIENCE_S)
+
+    async def _connect(self, notifier: DesktopNotifier) -> bool:
+        return bool(await notifier.get_capabilities())
+
+
+@pytest.fixture
+def hasty() -> tuple[DesktopChannel, LogChannel]:
+    return HastyChannel(), LogChannel()
 
 
 @pytest.mark.parametrize("lies", LIES.values(), ids=LIES)
@@ -174,9 +195,9 @@ def test_a_signal_of_another_program_is_no_click(
 
 
 def test_a_late_answer_shows_the_notice_once_and_is_still_clicked(
-    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
+    make: Make, session_bus: SessionBus, hasty: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
 ) -> None:
-    probe = make(session_bus, channels=channels)
+    probe = make(session_bus, channels=hasty)
     with late() as server:
         probe.say()  # the log took it
         server.let_go()
@@ -188,7 +209,7 @@ def test_a_late_answer_shows_the_notice_once_and_is_still_clicked(
 def test_a_late_notice_is_not_sent_again_by_any_channel(
     make: Make, session_bus: SessionBus, late: Callable[[], LateServer]
 ) -> None:
-    channels = (DesktopChannel(limit_s=LIMIT_S), PlyerChannel(limit_s=LIMIT_S), LogChannel())
+    channels = (HastyChannel(), PlyerChannel(limit_s=LIMIT_S), LogChannel())
     probe = make(session_bus, channels=channels)
     with late() as server:
         probe.say()
@@ -201,9 +222,9 @@ def test_a_late_notice_is_not_sent_again_by_any_channel(
 
 
 def test_a_notice_that_is_withdrawn_before_it_is_shown_leaves_the_screen(
-    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
+    make: Make, session_bus: SessionBus, hasty: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
 ) -> None:
-    probe = make(session_bus, channels=channels)
+    probe = make(session_bus, channels=hasty)
     with late() as server:
         probe.say()
         probe.notifier.withdraw(NOTICE.notice_id)
@@ -214,9 +235,9 @@ def test_a_notice_that_is_withdrawn_before_it_is_shown_leaves_the_screen(
 
 
 def test_a_click_that_comes_before_a_late_answer_counts(
-    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
+    make: Make, session_bus: SessionBus, hasty: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
 ) -> None:
-    probe = make(session_bus, channels=channels)
+    probe = make(session_bus, channels=hasty)
     with late() as server:
         probe.notifier.show(NOTICE)
         wait_until(lambda: server.holds_call, "it is asked")
@@ -269,9 +290,9 @@ def late(session_bus: SessionBus) -> Callable[[], LateServer]:
 
 
 def test_answers_in_another_order_keep_each_click_with_its_notice(
-    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
+    make: Make, session_bus: SessionBus, hasty: tuple[DesktopChannel, LogChannel], late: Callable[[], LateServer]
 ) -> None:
-    probe = make(session_bus, channels=channels)
+    probe = make(session_bus, channels=hasty)
     with late() as server:
         probe.say()
         probe.say(OTHER)
@@ -317,8 +338,12 @@ def test_a_call_that_is_never_answered_keeps_back_no_later_notice(
     probe = make(session_bus, channels=channels)
     with ForgetfulServer(session_bus, member) as server:
         probe.say()
-        probe.say(replace(NOTICE, title=text("The newer one")))
-        wait_until(lambda: "The newer one" in [notice.summary for notice in server.notices], "it is shown")
+
+        def is_shown() -> bool:
+            probe.say(replace(NOTICE, title=text("The newer one")))  # a slow machine is beyond the limit, too
+            return "The newer one" in [notice.summary for notice in server.notices]
+
+        wait_until(is_shown, "it is shown")
 
 
 def test_a_server_that_answers_twice_keeps_its_first_id(
