@@ -10,6 +10,7 @@ from dbus_fast import Message, MessageFlag, Variant
 
 from daemon.adapters.guide.window_environment import ADDRESS, LETTERS, NOWHERE, window_environment
 from support.bus import BusService, SessionBus
+from support.process import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,11 +45,19 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[SessionBus]:
         yield made
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no answer come too late on a busy machine."""
+    for limit in ("ANSWER_LIMIT_S", "LETTERS_LIMIT_S"):
+        monkeypatch.setattr(f"daemon.adapters.guide.window_environment.{limit}", PATIENCE_S)
+
+
 def letters(bus: SessionBus, factor: Variant, environ: dict[str, str]) -> str | None:
     with SettingsPortal(bus, factor):
         return window_environment(environ).get(LETTERS)
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize(("factor", "dpi"), [(1.25, "120"), (3.0, "288")])
 def test_the_desktops_larger_letters_are_the_windows_on_wayland(bus: SessionBus, factor: float, dpi: str) -> None:
     assert letters(bus, Variant("d", factor), WAYLAND) == dpi
@@ -79,7 +88,7 @@ def test_a_mute_portal_or_none_costs_the_larger_letters_alone(bus: SessionBus) -
 
 
 def test_a_mute_accessibility_bus_does_not_take_the_letters(bus: SessionBus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("daemon.adapters.guide.window_environment.ANSWER_LIMIT_S", 0.5)
+    monkeypatch.setattr("daemon.adapters.guide.window_environment.LETTERS_LIMIT_S", PATIENCE_S)
 
     class Mute(BusService):
         name, path, interface = "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus"
@@ -89,6 +98,7 @@ def test_a_mute_accessibility_bus_does_not_take_the_letters(bus: SessionBus, mon
         assert window_environment(WAYLAND) == WAYLAND | {LETTERS: "144", ADDRESS: NOWHERE}
 
 
+@pytest.mark.usefixtures("patient")
 def test_no_accessibility_bus_is_started_for_the_question(bus: SessionBus) -> None:
     asked: list[MessageFlag] = []
 

@@ -70,10 +70,10 @@ from daemon.core.views.report import Path as RenewalPath
 from support.core.factories import certificate, memory, owned
 from support.guide_actions import action_id
 from support.posted_events import PostedEvents
-from support.process import wait_until
+from support.process import PATIENCE_S, PROMPT_S, wait_until
 
 NOW = instant(datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC))
-LIMIT_S = 10.0
+LIMIT_S = PATIENCE_S
 GET_STATUS = GetStatus()
 REPORT = Report(
     readers=(ReaderReport(name=ReaderName("Reader 00 00"), state=Occupancy.HOLDING, trouble=Trouble.CARD_BUSY),),
@@ -447,21 +447,27 @@ def test_an_invalid_client_is_disconnected_within_the_limit(
         with contextlib.suppress(OSError, EOFError):
             while connection.poll(LIMIT_S):
                 connection.recv_bytes()
-    assert time.monotonic() - began < ASK_LIMIT_S + 1
+    assert time.monotonic() - began < ASK_LIMIT_S + PROMPT_S
     assert daemon.asked.empty()
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server hangs up on no client that is silent."""
+    monkeypatch.setattr("daemon.adapters.ipc.server.ASK_LIMIT_S", 3600.0)
+
+
+@pytest.mark.usefixtures("patient")
 def test_silent_clients_do_not_block_others(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MAX_UNAUTHENTICATED - 1):
             stack.enter_context(Client(daemon.key.address))
-        began = time.monotonic()
         with asking(daemon.runtime) as outcome:
             daemon.control.reply(daemon.next(), REPORT)
             assert outcome.get(timeout=LIMIT_S) == REPORT
-        assert time.monotonic() - began < ASK_LIMIT_S / 2
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_client_beyond_the_unauthenticated_limit_is_closed_at_once(daemon: RunningDaemon) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MAX_UNAUTHENTICATED):
@@ -489,7 +495,8 @@ def test_waiting_clients_do_not_count_as_unauthenticated(daemon: RunningDaemon) 
             assert outcome.get(timeout=LIMIT_S) == REPORT
 
 
-def test_a_client_that_is_turned_away_tries_again(daemon: RunningDaemon) -> None:
+def test_a_client_that_is_turned_away_tries_again(daemon: RunningDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daemon.adapters.ipc.server.ASK_LIMIT_S", 1.0)  # a slow machine has time for the last try, too
     with contextlib.ExitStack() as stack:
         for _ in range(MAX_UNAUTHENTICATED):
             stack.enter_context(Client(daemon.key.address)).recv_bytes()
@@ -605,9 +612,9 @@ def test_a_follower_that_does_not_read_is_disconnected_and_blocks_nobody_else(da
     began = time.monotonic()
     daemon.publisher.show(big)
     assert page_of(quick).holder == big.holder
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < SEND_LIMIT_S, "before the slow one is sent away"
     full = [follow(daemon.runtime, timeout_s=LIMIT_S) for _ in range(MAX_SUBSCRIBERS - 2)]
-    wait_until(lambda: admitted(daemon.runtime), "the slow one has been sent away", SEND_LIMIT_S + 5)
+    wait_until(lambda: admitted(daemon.runtime), "the slow one has been sent away")
     for follower in (slow, quick, *full):
         follower.close()
 
