@@ -74,6 +74,11 @@ class Process:
                 start_new_session=True,
             )
 
+    def __del__(self) -> None:
+        """End what a failed test has left, before it fails another."""
+        if hasattr(self, "_popen") and self.returncode is None:
+            self.close()
+
     @property
     def pid(self) -> int:
         """The process id of the program itself."""

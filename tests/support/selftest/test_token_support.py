@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import subprocess
 import sys
@@ -129,6 +130,14 @@ def test_a_process_ends_with_all_that_it_started(tmp_path: Path) -> None:
     process.close()
     assert process.returncode == -9
     wait_until(lambda: not alive(child), "its child ends")
+
+
+def test_a_process_that_a_failed_test_has_left_ends_without_a_warning(tmp_path: Path) -> None:
+    left = [Process(["sleep", "1000"], environment=os.environ, log=tmp_path / "log")]
+    number = left[0].pid
+    left.clear()
+    gc.collect()
+    assert not alive(number)
 
 
 def test_a_missing_tool_names_its_package() -> None:
