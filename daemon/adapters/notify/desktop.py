@@ -99,7 +99,16 @@ class DesktopChannel:
             await asyncio.wait({self._follow(self._withdraw(self._notifier, notice_id))}, timeout=self._limit_s)
 
     async def close(self) -> None:
-        """Remove all notices from the screen, and disconnect from the bus."""
+        """Remove all notices from the screen, and disconnect from the bus.
+
+        It disconnects also where the end of the asyncio thread cuts it short.
+        """
+        try:
+            await self._take_leave()
+        finally:
+            self._forget()
+
+    async def _take_leave(self) -> None:
         for _ in range(2):  # at logoff the bus dies at the same time: its last signals, then its end
             await asyncio.sleep(LAST_NEWS_S)
         if self._notifier is not None and (self._bus is None or self._bus.connected):
@@ -107,7 +116,6 @@ class DesktopChannel:
             leaving = {self._follow(self._remove(self._notifier, identifier)) for identifier in on_screen}
             if leaving:
                 await asyncio.wait(leaving, timeout=FAREWELL_S)
-        self._forget()
 
     async def _skills(self) -> frozenset[str] | None:
         """Return the server's capabilities, None where it is mute or absent.

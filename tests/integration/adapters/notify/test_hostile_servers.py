@@ -427,6 +427,22 @@ def test_the_rights_of_other_programs_clicks_are_not_kept(make: Make, session_bu
         assert not channel._clicks._rights
 
 
+def test_an_end_that_is_cut_short_leaves_the_bus() -> None:
+    left: list[bool] = []
+
+    async def end() -> None:
+        channel: Any = DesktopChannel()
+        bus = SimpleNamespace(connected=True, disconnect=lambda: left.append(True))
+        channel._notifier = SimpleNamespace(_backend=SimpleNamespace(bus=bus))
+        ending = asyncio.create_task(channel.close())
+        await asyncio.sleep(0)
+        ending.cancel()
+        await asyncio.wait({ending})
+
+    asyncio.run(end())
+    assert left == [True]
+
+
 def test_a_close_that_fails_with_its_bus_is_no_error() -> None:
     told: list[object] = []
 
