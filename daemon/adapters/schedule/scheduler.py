@@ -45,7 +45,7 @@ class ApScheduler:
         self._due: Instant | None = None
         self._stopped = threading.Event()
         self._in_front = True
-        self._scheduler = _Scheduler(self._beat, self._heartbeat_s)
+        self._scheduler = _Scheduler(self._beat, self._heartbeat_s, self._stopped)
 
     def start(self) -> None:
         """Begin the heartbeat, whose first beat comes after one pause."""
@@ -84,7 +84,7 @@ class ApScheduler:
     def _serve(self) -> None:
         """Work until the stop, each time with a new scheduler."""
         with self._planning:
-            self._scheduler = _Scheduler(self._beat, self._heartbeat_s)
+            self._scheduler = _Scheduler(self._beat, self._heartbeat_s, self._stopped)
             self._plan()
         if not self._stopped.is_set():
             self._scheduler.start()
@@ -125,7 +125,7 @@ class _Scheduler(BlockingScheduler):  # type: ignore[misc]  # APScheduler is unt
     The heartbeat counts monotonic time: one by the clock would stop when that is set back.
     """
 
-    def __init__(self, beat: Callable[[], None], heartbeat_s: float) -> None:
+    def __init__(self, beat: Callable[[], None], heartbeat_s: float, stopped: threading.Event) -> None:
         super().__init__(
             timezone=UTC,
             executors={"default": DebugExecutor()},  # which runs a job in the scheduler's own thread
@@ -134,9 +134,14 @@ class _Scheduler(BlockingScheduler):  # type: ignore[misc]  # APScheduler is unt
         )
         self._beat = beat
         self._heartbeat_s = heartbeat_s
+        self._stopped = stopped
         self._beat_at = time.monotonic() + heartbeat_s
 
     def _process_jobs(self) -> float:
+        if self._stopped.is_set():
+            with contextlib.suppress(SchedulerNotRunningError):
+                self.shutdown(wait=False)  # where the stop came before the start, it is only seen here
+            return 0.0
         if time.monotonic() >= self._beat_at:
             self._beat_at = time.monotonic() + self._heartbeat_s
             self._beat()

@@ -1,6 +1,7 @@
 """The schedule ticks at requested moments, after sleep, and hardly else."""
 
 import queue
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Self
 from unittest.mock import ANY
 
 import pytest
+from apscheduler.schedulers.blocking import BlockingScheduler
 from dbus_fast import Message
 
 from config.instants import LAST, Instant, instant
@@ -163,6 +165,18 @@ def test_nothing_is_posted_after_the_stop() -> None:
     while not ticking.events.empty():
         ticking.next()
     assert ticking.silent_for(SHORTLY)
+
+
+def test_a_stop_just_before_the_schedule_begins_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticking, begin = Ticking(), BlockingScheduler.start
+
+    def begin_late(scheduler: BlockingScheduler) -> None:
+        ticking.schedule.stop()
+        begin(scheduler)
+
+    monkeypatch.setattr(BlockingScheduler, "start", begin_late)
+    ticking.start()
+    wait_until(lambda: "schedule" not in {each.name for each in threading.enumerate()}, "its thread has ended")
 
 
 def watched(bus: SystemBus, thread: AsyncThread, monkeypatch: pytest.MonkeyPatch) -> Ticking:
