@@ -11,6 +11,7 @@ from typing import BinaryIO
 from config.i18n.text import clean
 from daemon.adapters.pkcs11.limits import restrain
 from daemon.adapters.pkcs11.messages import ENCODER, REQUESTS, ReadRequest, TroubleMet, WorkerAnswer
+from daemon.adapters.pkcs11.process_end import end_process
 from daemon.adapters.pkcs11.supervisor import supervise
 from daemon.core.troubles import Trouble
 
@@ -21,7 +22,7 @@ LIFE_S = 15  # after the parent's own limit: no child outlives a parent that was
 def answer_one_request(answers_to: Callable[[ReadRequest], Iterator[WorkerAnswer]]) -> None:
     """Answer one request on standard input, and end the process.
 
-    Ends by `os._exit`: nothing foreign is unloaded.
+    Nothing foreign is unloaded.
     """
     supervise()
     code = 1
@@ -39,7 +40,7 @@ def answer_one_request(answers_to: Callable[[ReadRequest], Iterator[WorkerAnswer
         _send(answers, TroubleMet(trouble=Trouble.MODULE_CRASHED, detail=words))
     finally:
         answers.close()
-        os._exit(code)
+        end_process(code)
 
 
 def _private_output() -> tuple[BinaryIO, int]:

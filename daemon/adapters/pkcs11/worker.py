@@ -3,6 +3,7 @@
 Vendor modules crash, hang and print: nothing of that may reach the daemon. It never logs in and never writes.
 """
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,11 +43,19 @@ def main() -> None:
 
 
 def answers_to(request: ReadRequest) -> Iterator[WorkerAnswer]:
+    """Read a module's tokens, and import their parser meanwhile."""
+    parser = threading.Thread(target=_load_parser, daemon=True)
+    parser.start()
+    yield from _module_answers(request)
+    if sys.platform == "win32":  # Wine 10 may hang where a process ends while a thread opens files
+        parser.join()
+
+
+def _module_answers(request: ReadRequest) -> Iterator[WorkerAnswer]:
     """Load the module, and read its slots one after the other.
 
     A module need not be thread-safe.
     """
-    threading.Thread(target=_load_parser, daemon=True).start()
     adapt_opensc()
     try:
         let_helpers_load(Path(request.module))
