@@ -229,7 +229,7 @@ def test_a_notice_that_is_withdrawn_before_it_is_shown_leaves_the_screen(
         probe.say()
         probe.notifier.withdraw(NOTICE.notice_id)
         probe.say(OTHER)  # after that
-        server.let_go()
+        server.let_go(2)
         wait_until(lambda: len(server.closed) == 1, "it is closed")
         assert [notice.id for notice in server.notices if notice.id == server.closed[0].id] == [2]
 
@@ -273,9 +273,10 @@ class LateServer(NotificationServer):
         """Whether a call waits for its answer."""
         return bool(self._held)
 
-    def let_go(self) -> None:
-        """Answer all calls, the newest first."""
+    def let_go(self, calls: int = 1) -> None:
+        """Answer so many calls, the newest first, once they are there."""
         assert self._loop is not None
+        wait_until(lambda: len(self._held) == calls, "they are there")
         self._loop.call_soon_threadsafe(self._answer)
 
     def _answer(self) -> None:
@@ -296,7 +297,7 @@ def test_answers_in_another_order_keep_each_click_with_its_notice(
     with late() as server:
         probe.say()
         probe.say(OTHER)
-        server.let_go()
+        server.let_go(2)
         newest = server.next_notice()
         server.action_invoked(newest.id)
         assert probe.answer() == ("key-2", NoticeChoice.OPEN)
