@@ -358,7 +358,7 @@ def test_the_thread_never_wakes_while_nothing_happens(
 
     def sleeps() -> bool:
         before = wake_ups("pcsc")
-        time.sleep(0.2)
+        time.sleep(1.0)
         return limits_ms[-1] == FOREVER_MS and wake_ups("pcsc") == before
 
     monkeypatch.setattr(watcher_module, "wait_for_change", note_wait)
