@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 ANSWER_LIMIT_S = 60.0
 STATUS_LIMIT_S = 5.0  # then the store is read without it
 QUIT_LIMIT_S = 15.0
+END_PAUSE_S = 0.02  # between two looks whether it has ended
 START_TRIES, START_PAUSE_S = 100, 0.2
 
 
@@ -50,8 +51,10 @@ def ask(folders: Folders, loaded: Loaded, command: Command) -> Report:
 def leave(folders: Folders) -> bool:
     """End the daemon, and return whether one was running.
 
-    Raises ControlError when one runs and does not answer.
+    It answers before it has ended, which is waited for: what starts next would find it, or its files. Raises
+    ControlError when one runs and does not answer.
     """
+    latest = time.monotonic() + QUIT_LIMIT_S
     try:
         client.ask(runtime_of_daemon(folders), QuitDaemon(), timeout_s=QUIT_LIMIT_S)
     except client.DaemonNotRunningError:
@@ -60,6 +63,8 @@ def leave(folders: Folders) -> bool:
         return False
     except client.ControlError as problem:
         raise client.ControlError(text("quit.silent")) from problem
+    while is_daemon_running(folders) and time.monotonic() < latest:
+        time.sleep(END_PAUSE_S)
     return True
 
 

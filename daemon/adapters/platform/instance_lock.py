@@ -58,13 +58,16 @@ class InstanceLock:
         return False
 
     def release(self) -> None:
-        """Release the lock, once `acquire` has succeeded."""
+        """Release the lock, once `acquire` has succeeded.
+
+        What `is_daemon_running` looks at comes last.
+        """
         with contextlib.suppress(OSError):
             (self._state / WHEREABOUTS).unlink(missing_ok=True)
+        self._lock.release()
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
-        self._lock.release()
 
     def _record_runtime(self) -> None:
         """Record the runtime folder, for sessions that have another one."""
