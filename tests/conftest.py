@@ -14,6 +14,7 @@ from support.card import PINS_SEEN
 from support.desktop import Dunst, NotificationServer, Screen
 from support.program import Program
 from support.reader import ReaderService
+from support.shifted_clock import ShiftedClock
 from support.softhsm import SoftHsm
 
 if TYPE_CHECKING:
@@ -110,6 +111,15 @@ def program(tmp_path: Path) -> Iterator[Program]:
     """`vigicle` in a private home, without bus, reader service or display."""
     with Program(tmp_path / "home") as vigicle:
         yield vigicle
+
+
+@pytest.fixture
+def clock(program: Program, tmp_path: Path) -> ShiftedClock:
+    """The program's clock, which can be set.
+
+    It comes before what starts the program.
+    """
+    return ShiftedClock(program, tmp_path)
 
 
 @pytest.fixture

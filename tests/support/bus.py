@@ -201,7 +201,10 @@ class BusService:
 
 
 class LoginManager(BusService):
-    """The part of systemd-logind that signals sleep, for a private system bus."""
+    """The part of systemd-logind that signals sleep, for a private bus.
+
+    `asked` is set once a client asks for a session, which it does when it listens.
+    """
 
     name = "org.freedesktop.login1"
     path = "/org/freedesktop/login1"
@@ -213,6 +216,7 @@ class LoginManager(BusService):
         super().__init__(bus)
         self.seat = seat
         self.active = active
+        self.asked = threading.Event()
 
     def respond(self, message: Message) -> Message:
         if message.member == "GetSession":
@@ -226,6 +230,7 @@ class LoginManager(BusService):
 
     def _answer_property(self, message: Message) -> Message:
         """Answer a Get of a session's property (org.freedesktop.login1(5))."""
+        self.asked.set()
         values = {
             "Id": Variant("s", "2"),
             "Active": Variant("b", self.active),

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from daemon.adapters.store.sqlite import SqliteStore
-from support.native import compile_source
 from support.process import wait_until
 from support.workstation import key, start_daemon, status
 
@@ -22,38 +20,10 @@ if TYPE_CHECKING:
     from support.desktop import Notice, NotificationServer
     from support.program import Program
     from support.reader import ReaderService
+    from support.shifted_clock import ShiftedClock
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-SOURCE = Path(__file__).resolve().parents[2] / "support/shifted_clock.c"
-
-
-class ShiftedClock:
-    """The wall clock of a workstation, which can be set."""
-
-    def __init__(self, workstation: Program, folder: Path) -> None:
-        library, self._shift = folder / "clock.so", folder / "shift"
-        library.write_bytes(compile_source(SOURCE.read_text(), "-Wall"))
-        self.set(timedelta())
-        workstation.environment |= {"LD_PRELOAD": str(library), "SHIFTED_CLOCK": str(self._shift), "TZ": "Etc/UTC"}
-        self._workstation = workstation
-
-    def set(self, shift: timedelta) -> None:
-        """Set the clock to the right time and this shift."""
-        new = self._shift.with_suffix(".new")
-        new.write_text(str(int(shift.total_seconds())))
-        new.replace(self._shift)
-
-    def jump(self, shift: timedelta) -> None:
-        """Set the clock, and have the daemon handle events."""
-        self.set(shift)
-        for _ in range(3):
-            status(self._workstation)
-
-
-@pytest.fixture
-def clock(workstation: Program, tmp_path: Path) -> ShiftedClock:
-    return ShiftedClock(workstation, tmp_path)
 
 
 def told(server: NotificationServer) -> list[str]:

@@ -17,10 +17,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.browser import RecordingBrowser, RecordingTool
-    from support.bus import SessionBus
+    from support.bus import LoginManager, SessionBus, SystemBus
     from support.desktop import NotificationServer
     from support.program import Program
     from support.reader import ReaderService
+
+
+@pytest.fixture
+def login(program: Program, system_bus: SystemBus, login_manager: LoginManager) -> LoginManager:
+    """The program's login manager, which tells of sleep.
+
+    It comes before what starts the program.
+    """
+    program.environment |= system_bus.environment
+    return login_manager
 
 
 @pytest.fixture

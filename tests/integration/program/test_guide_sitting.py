@@ -13,8 +13,10 @@ from support.sitting import NEW_END, PLATFORM_URL, Sitting, key_card, new_key
 
 if TYPE_CHECKING:
     from support.browser import RecordingBrowser, RecordingTool
+    from support.bus import LoginManager
     from support.card import PivCard
     from support.desktop import NotificationServer
+    from support.shifted_clock import ShiftedClock
 
 
 def day(moment: datetime) -> str:
@@ -138,8 +140,10 @@ def test_step_2b_from_an_expired_key_to_the_letter(sitting: Sitting, browser: Re
     sitting.wait_for("Your new key is in use")
 
 
-def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(sitting: Sitting) -> None:
-    end = (datetime.now(UTC) + timedelta(seconds=40)).replace(microsecond=0)
+def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(
+    clock: ShiftedClock, login: LoginManager, sitting: Sitting
+) -> None:
+    end = (clock.now + timedelta(hours=1)).replace(microsecond=0)
     old = key_card(end, 1)
     new = bring_both(sitting, old)
     sitting.press("Go on")
@@ -149,9 +153,9 @@ def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(sitting: Sitting)
     sitting.wait_for_step("Log in with the old key")
     sitting.press("I am logged in")
     sitting.wait_for_step("Ask to add the certificate")
-    assert datetime.now(UTC) < end
-    wait_until(lambda: datetime.now(UTC) > end, "the old certificate has expired", 45)
+    clock.sleep_until_before(end, login)
     sitting.wait_for_step("This is not the right key yet")
+    assert clock.now >= end
     sitting.wait_for("Plug in your new key.")
     sitting.reader.remove()
     sitting.wait_for_step("Plug in the new key")

@@ -15,14 +15,17 @@ from support.workstation import start_daemon, status
 
 if TYPE_CHECKING:
     from support.browser import RecordingBrowser, RecordingTool
+    from support.bus import LoginManager
     from support.desktop import Notice, NotificationServer
     from support.program import Program
     from support.reader import ReaderService
+    from support.shifted_clock import ShiftedClock
 
 ORDER_URL = "https://order.example/keys?who=expert&lang=fr"
 PLATFORM_URL = "https://platform.example/login"
 OPENSC = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
 THREE_YEARS = timedelta(days=3 * 365)
+NOTICE = timedelta(days=90)  # the first one, before the end
 
 
 def now() -> datetime:
@@ -80,16 +83,21 @@ def test_a_key_near_its_end_gives_a_notice_whose_click_opens_the_order_page(
 
 
 def test_a_moment_that_comes_while_the_key_is_away_is_notified_once(
-    workstation: Program, reader_service: ReaderService, notification_server: NotificationServer
+    clock: ShiftedClock,
+    login: LoginManager,
+    workstation: Program,
+    reader_service: ReaderService,
+    notification_server: NotificationServer,
 ) -> None:
-    moment = (now() + timedelta(seconds=12)).replace(microsecond=0)  # X.509 keeps whole seconds
+    moment = (clock.now + timedelta(hours=1)).replace(microsecond=0)  # X.509 keeps whole seconds
     daemon = start_daemon(workstation)
-    reader_service.insert(card(ending(moment - now() + timedelta(days=90))))
+    reader_service.insert(card(make_certificate(not_before=moment - timedelta(days=1000), not_after=moment + NOTICE)))
     wait_until(lambda: bool(status(workstation)["certificates"]), "the certificate is known")
     reader_service.remove()
     wait_until(lambda: not status(workstation)["certificates"][0]["present"], "the key is away")
-    notification_server.next_notice(timeout_s=20)
-    assert timedelta() <= now() - moment < timedelta(seconds=5)
+    clock.sleep_until_before(moment, login)
+    notification_server.next_notice()
+    assert clock.now >= moment
     line = status(workstation)["certificates"][0]
     assert (line["present"], line["days_left"], line["stage"]) == (False, 89, "due")
     daemon.terminate()

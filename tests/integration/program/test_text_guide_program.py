@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.browser import RecordingBrowser, RecordingTool
-    from support.bus import SessionBus
+    from support.bus import LoginManager, SessionBus
     from support.desktop import NotificationServer
     from support.program import Program
+    from support.shifted_clock import ShiftedClock
 
 COMMAND = str(Path(sys.executable).with_name("vigicle"))
 PLATFORM_URL = "https://platform.example/login"
@@ -192,8 +193,10 @@ def test_step_2b_from_an_expired_key_to_the_end(
     guide.read("Your new key is in use")
 
 
-def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(guide: Terminal, reader_service: ReaderService) -> None:
-    end = (datetime.now(UTC) + timedelta(seconds=15)).replace(microsecond=0)  # X.509 keeps whole seconds
+def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(
+    clock: ShiftedClock, login: LoginManager, guide: Terminal, reader_service: ReaderService
+) -> None:
+    end = (clock.now + timedelta(hours=1)).replace(microsecond=0)  # X.509 keeps whole seconds
     old = card(end, 1)
     bring_both(guide, reader_service, old, new_key())
     guide.read("Step 1 of 10: Plug in the old key")
@@ -201,9 +204,9 @@ def test_an_old_key_that_expires_meanwhile_switches_to_step_2b(guide: Terminal, 
     guide.read("Step 2 of 10: Log in with the old key")
     choose(guide, "I am logged in")
     guide.read("Step 3 of 10")
-    assert datetime.now(UTC) < end
-    told = guide.read("Step 1 of 6: Plug in the new key", 25)
-    assert timedelta() <= datetime.now(UTC) - end < timedelta(seconds=5)
+    clock.sleep_until_before(end, login)
+    told = guide.read("Step 1 of 6: Plug in the new key")
+    assert clock.now >= end
     assert "Have the new key linked to your account" in told
     assert "The old key expired on" in told
     reader_service.remove()
