@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +22,12 @@ from support.softhsm import SoftHsm
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# The language and the time zone of who runs the tests reach none of them.
+for name in [each for each in os.environ if each == "LANGUAGE" or each.startswith("LC_")]:
+    del os.environ[name]
+os.environ |= {"LANG": "C.UTF-8", "TZ": "Etc/UTC"}
+time.tzset()
 
 # No deadline: a busy machine fails no test. `dev.py test` takes the thorough profile, pytest alone the fast one.
 UNTIMED = settings(deadline=None, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow])

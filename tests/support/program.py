@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # No other variable of the user who runs the tests reaches the program.
-KEPT = ("PATH", "TMPDIR", "COVERAGE_PROCESS_START")
+KEPT = ("PATH", "TZ", "TMPDIR", "COVERAGE_PROCESS_START")
 
 
 class Program:

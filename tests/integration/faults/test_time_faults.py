@@ -204,6 +204,7 @@ class Elsewhere:
 
     def __init__(self, workstation: Program, folder: Path) -> None:
         self._workstation, self._etc = workstation, folder / "etc"
+        del workstation.environment["TZ"]  # which would count
         shutil.copytree("/etc", self._etc, symlinks=True, ignore_dangling_symlinks=True)
         (self._etc / "timezone").unlink(missing_ok=True)
 

@@ -7,6 +7,7 @@ import gc
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,6 +122,12 @@ def test_the_program_lives_in_its_own_home(program: Program) -> None:
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
         assert program.environment[name].startswith(str(program.home))
     assert "DISPLAY" not in program.environment
+
+
+def test_neither_language_nor_time_zone_are_those_of_who_runs_the_tests(program: Program) -> None:
+    assert {name for name in os.environ if name.startswith(("LC_", "LANGUAGE"))} == set()
+    assert [(each["LANG"], each["TZ"]) for each in (os.environ, program.environment)] == 2 * [("C.UTF-8", "Etc/UTC")]
+    assert time.localtime(0).tm_zone == "UTC"
 
 
 def test_a_process_ends_with_all_that_it_started(tmp_path: Path) -> None:
