@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QFontInfo, QGuiApplication, QKeyEvent, QMouseEvent, QPalette
-from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from config.i18n.text import text
@@ -23,6 +23,7 @@ from daemon.core.model import ActivationToken
 from daemon.core.views.guide import ReaderStatus
 from support.guide_actions import action_id
 from support.guide_pages import NOW, PAGES, Writer
+from support.process import wait_until
 from tray.window.buttons import WrappingButton
 from tray.window.colours import LIGHT
 from tray.window.countdown import left_words
@@ -91,6 +92,22 @@ def click_at(button: QPushButton, time_ms: int) -> None:
         event = mouse(button, kind)
         event.setTimestamp(time_ms)
         QApplication.sendEvent(button, event)
+
+
+def wait_for_the_end_of(guard: PressGuard) -> None:
+    """Let the time pass in which nothing can be pressed."""
+
+    def is_over() -> bool:
+        QApplication.processEvents()
+        return not guard.is_on
+
+    wait_until(is_over, "buttons can be pressed")
+
+
+@pytest.fixture
+def _slow_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the time in which nothing can be pressed outlast the test."""
+    monkeypatch.setattr("tray.window.press_guard.SHORTEST_MS", 600_000)
 
 
 def shown_words(window: QWidget) -> list[str]:
@@ -206,6 +223,7 @@ def test_the_keyboard_begins_at_the_default_button(window: GuideWindow) -> None:
     assert window.focusWidget().objectName() == "action:end:log_in"
 
 
+@pytest.mark.usefixtures("_slow_guard")
 def test_the_keyboard_stays_where_it_was_on_a_page_and_begins_anew_on_the_next(
     guide_setup: GuideSetup, window: GuideWindow
 ) -> None:
@@ -242,9 +260,8 @@ def test_a_second_click_that_a_busy_computer_handles_late_presses_nothing(
 ) -> None:
     window.go_to(HELP)
     window.guard.end()
-    over = QSignalSpy(window.guard.ended)
     click_at(named(window, "return"), 1000)
-    assert over.wait(5000)
+    wait_for_the_end_of(window.guard)
     assert named(window, "action:end:log_in").isEnabled()
     click_at(named(window, "action:end:log_in"), 1000 + window.guard.span_ms - 1)
     assert guide_setup.answers == []
@@ -485,6 +502,7 @@ def test_forgetting_is_asked_for_and_kept_is_the_default(
     assert guide_setup.answers == []
 
 
+@pytest.mark.usefixtures("_slow_guard")
 def test_forgetting_is_confirmed(guide_setup: GuideSetup, window: GuideWindow) -> None:
     question = ask_to_forget(guide_setup, window)
     (yes,) = [button for button in question.findChildren(QPushButton) if button.text() == "Forget it"]
@@ -503,8 +521,7 @@ def test_a_click_on_the_menu_and_a_late_second_one_forget_nothing(guide_setup: G
     QApplication.sendEvent(menu, chosen)
     question = ask_to_forget(guide_setup, window)
     (guard,) = question.findChildren(PressGuard)
-    over = QSignalSpy(guard.ended)
-    assert over.wait(5000)
+    wait_for_the_end_of(guard)
     for label in ("Keep it", "Forget it"):
         (button,) = [each for each in question.findChildren(QPushButton) if each.text() == label]
         click_at(button, 1000 + guard.span_ms - 1)
