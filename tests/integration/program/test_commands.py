@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from icalendar import Calendar
 from support.card import PivCard, pin_commands
 from support.pki import make_certificate
 from support.process import Process, require_tool, wait_until
+from support.terminal import Terminal
 from tray.cli.console import WIDEST
 
 if TYPE_CHECKING:
@@ -169,24 +169,11 @@ def test_a_file_that_exists_is_kept_unless_forced(seen: Program, tmp_path: Path)
 def test_on_a_terminal_the_user_is_asked(seen: Program, tmp_path: Path, answer: str, code: int) -> None:
     target = tmp_path / "keys.ics"
     target.write_text("mine")
-    ours, theirs = pty.openpty()
-    try:
-        os.write(ours, f"{answer}\n".encode())
-        asked = subprocess.run(
-            [VIGICLE, "export", "--ics", str(target)],
-            env=seen.environment,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            timeout=30,
-            check=False,
-        )
-        shown = os.read(ours, 4096).decode()
-    finally:
-        os.close(ours)
-        os.close(theirs)
-    assert "Replace it (yes or no)?" in shown
-    assert (asked.returncode, target.read_text() == "mine") == (code, answer == "no")
+    with Terminal([VIGICLE, "export", "--ics", str(target)], environment=seen.environment) as terminal:
+        terminal.read("Replace it (yes or no)?")
+        terminal.type(answer)
+        assert terminal.wait() == code
+    assert (target.read_text() == "mine") == (answer == "no")
 
 
 def test_a_full_disk_leaves_nothing(seen: Program, tmp_path: Path) -> None:
@@ -222,7 +209,7 @@ def test_a_session_starter_starts_the_daemon(english: Program, tmp_path: Path) -
     environment = english.environment | {"XDG_CONFIG_DIRS": str(tmp_path)}
     starter = Process(command, environment=environment, log=tmp_path / "dex.log")
     try:
-        wait_until(lambda: "has stopped" in english.run("quit").stdout, "the daemon runs and is ended", 20)
+        wait_until(lambda: "has stopped" in english.run("quit").stdout, "the daemon runs and is ended")
     finally:
         starter.close()
 
@@ -342,7 +329,7 @@ def test_bad_settings_do_not_keep_the_daemon_from_quitting(english: Program) -> 
     assert english.run("status").returncode == 3
     assert english.run("autostart", "status").returncode == 0
     assert english.run("quit").returncode == 0
-    assert watch.wait(5.0) == 0
+    assert watch.wait() == 0
 
 
 @pytest.mark.parametrize("zone", ["UTC-5", "CET-1CEST,M3.5.0,M10.5.0/3", "Bogus/Zone", ":/etc/passwd"])
