@@ -126,6 +126,7 @@ def test_a_switch_and_a_remedy_are_pressed_once(calm: Sitting) -> None:
     double_click(calm, "Réglages", "Heures sans avis")
     assert not starts_at_login()
     calm.click(START, role="check box")
+    wait_until(starts_at_login, "vigicle starts at login")
     time.sleep(AFTER_A_DOUBLE_CLICK_S)
     assert starts_at_login()
     assert calm.program.run("autostart", "disable").returncode == 0
@@ -134,7 +135,9 @@ def test_a_switch_and_a_remedy_are_pressed_once(calm: Sitting) -> None:
     wait_until(starts_at_login, "vigicle starts at login")
     time.sleep(AFTER_A_DOUBLE_CLICK_S)
     assert starts_at_login()
-    assert not [words for words in calm.words() if "vigicle ne démarre pas" in words], "what is mended is gone"
+    wait_until(
+        lambda: not [each for each in calm.words() if "vigicle ne démarre pas" in each], "what is mended is gone"
+    )
 
 
 def test_the_remedy_for_an_unread_card_reads_and_looks_again(sitting: Sitting) -> None:
@@ -146,7 +149,7 @@ def test_the_remedy_for_an_unread_card_reads_and_looks_again(sitting: Sitting) -
     wait_until(lambda: report(sitting)["stages"] == ["valid"], "the key is read")
     assert [words for words in sitting.words() if UNREAD in words], "nobody has looked again"
     sitting.click("Relire les clés branchées", about=UNREAD)
-    wait_until(lambda: not [words for words in sitting.words() if UNREAD in words], "what is mended is gone", 20)
+    wait_until(lambda: not [words for words in sitting.words() if UNREAD in words], "what is mended is gone")
     sitting.wait_for("Ce que le diagnostic a trouvé")
     time.sleep(AFTER_A_DOUBLE_CLICK_S)
     assert sitting.has("Chercher ce qui ne va pas"), "no second diagnosis runs"
