@@ -180,6 +180,7 @@ class Windows:
         """End vigicle, also one that comes up late."""
         if (self.data / "run/control.json").exists():
             self.run("quit")
+            wait_until(lambda: not (self.data / "run/vigicle.lock").exists(), "its last file is gone", LIMIT_S)
         if self._is_on_desktop:
             self._is_on_desktop = False
             self.prefix.run("taskkill", "/F", "/IM", "vigiclew.exe")

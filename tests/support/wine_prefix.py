@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
-import itertools
+import io
 import os
+import select
 import subprocess
 import threading
 from typing import TYPE_CHECKING, Self
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIMIT_S = 120.0
-WORDS_LIMIT_S = 1.0
 QUIET = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}  # no .NET, no browser: nothing is fetched
 
 
@@ -33,7 +34,7 @@ class WineProgram:
     """A running program, with a thread that reads its output.
 
     Its streams are a pipe: through a plain file Python finds an invalid handle. Its children hold them as well,
-    so their end is waited for only in `close`.
+    so their end is waited for only in `close`. What the program itself has written lies in the pipe when it ends.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], stdin: int = subprocess.DEVNULL) -> None:
@@ -43,41 +44,40 @@ class WineProgram:
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
         )
-        self._output: list[str] = []
-        self._heard = 0  # lines that were waited for
+        self._text = ""
+        self._heard = 0  # characters that were waited for
+        self._taking = threading.Lock()  # from the pipe into the text
+        self._is_over = False
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
     @property
     def output(self) -> str:
         """What it has printed so far."""
-        return "".join(self._output)
+        return self._text
 
     def wait(self, limit_s: float = LIMIT_S) -> Ended:
         """Return how it ended."""
         code = self._process.wait(limit_s)
-        self._listener.join(WORDS_LIMIT_S)
-        return Ended(code=code, text="".join(self._output))
+        wait_until(self._has_taken_all, "its words are read")
+        return Ended(code=code, text=self._text)
 
     def wait_for(self, text: str, limit_s: float = 60.0) -> None:
         """Return once the output holds the text, after that of earlier calls."""
 
         def holds_text() -> bool:
             over = not self._listener.is_alive()  # asked first: it may speak and end
-            here = text in "".join(self._output[self._heard :])
+            here = text in self._text[self._heard :]
             if over and not here:
-                raise AssertionError(f"It ended without {text!r}. Output:\n{''.join(self._output)}")
+                raise AssertionError(f"It ended without {text!r}. Output:\n{self._text}")
             return here
 
         try:
             wait_until(holds_text, repr(text), limit_s)
         except SupportTimeoutError as error:
-            raise SupportTimeoutError(f"{error}. Output:\n{''.join(self._output)}") from None
-        heard = itertools.accumulate(self._output[self._heard :])
-        self._heard += next(number for number, words in enumerate(heard, 1) if text in words)
+            raise SupportTimeoutError(f"{error}. Output:\n{self._text}") from None
+        self._heard = self._text.index(text, self._heard) + len(text)
 
     def close(self) -> None:
         """Wait for its end, once its Windows has ended."""
@@ -87,9 +87,21 @@ class WineProgram:
         self._listener.join(LIMIT_S)
 
     def _listen(self) -> None:
-        if self._process.stdout is not None:
-            with self._process.stdout as words:
-                self._output.extend(words)
+        assert self._process.stdout is not None
+        decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")("replace"), translate=True)
+        with self._process.stdout as pipe:
+            while not self._is_over:
+                select.select([pipe], [], [])
+                with self._taking:
+                    words = os.read(pipe.fileno(), 1 << 16)
+                    self._text += decoder.decode(words, final=not words)
+                    self._is_over = not words
+
+    def _has_taken_all(self) -> bool:
+        """Return whether all is read that lay in the pipe."""
+        assert self._process.stdout is not None
+        with self._taking:
+            return self._is_over or not select.select([self._process.stdout], [], [], 0)[0]
 
 
 class WinePrefix:
