@@ -24,7 +24,7 @@ from support.process import PATIENCE_S, Process, SupportTimeoutError, require_to
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Closed", "Dunst", "Notice", "NotificationServer", "Screen", "SessionBus"]
+__all__ = ["Closed", "Dunst", "Notice", "NotificationServer", "Screen", "SessionBus", "WindowManager"]
 
 ALL_CAPABILITIES = ("actions", "body", "body-markup", "persistence")
 EXPIRED, DISMISSED, CLOSED_BY_CALL, UNDEFINED = 1, 2, 3, 4
@@ -172,6 +172,41 @@ class Screen:
             self._process.terminate()  # it removes its own lock and socket
         self._process.close()
         shutil.rmtree(self.folder)
+
+
+class WindowManager:
+    """The real openbox on a virtual screen.
+
+    It has a home of its own. A context manager.
+    """
+
+    def __init__(self, screen: Screen) -> None:
+        self._openbox = require_tool("openbox", "openbox")
+        self._check = [require_tool("xprop", "x11-utils"), "-root", "_NET_SUPPORTING_WM_CHECK"]
+        self._folder = Path(tempfile.mkdtemp(prefix="vigicle-openbox-"))
+        self._environment = os.environ | screen.environment | {"HOME": str(self._folder)}
+        self._process: Process | None = None
+
+    def __enter__(self) -> Self:
+        """Start it, and return once it runs.
+
+        One that starts late moves windows, and gives them their focus again.
+        """
+        self._process = Process([self._openbox], environment=self._environment, log=self._folder / "openbox.log")
+        try:
+            wait_until(self._runs, "the window manager runs")
+        except SupportTimeoutError:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._process:
+            self._process.close()
+        shutil.rmtree(self._folder)
+
+    def _runs(self) -> bool:
+        return b"window id" in subprocess.check_output(self._check, env=self._environment, timeout=PATIENCE_S)
 
 
 class Dunst:

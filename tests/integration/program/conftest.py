@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from support.accessibility import Accessibility
-from support.desktop import Screen
-from support.process import Process, require_tool
+from support.desktop import Screen, WindowManager
 from support.sitting import PLATFORM_URL, Sitting
 
 if TYPE_CHECKING:
@@ -64,12 +62,8 @@ def sitting(
     program.configure(
         f'[procedures.opalexe]\nplatform_url = "{PLATFORM_URL}"\ntool = "{tool.program}"\nmargin_hours = 0\n'
     )
-    manager = Process(
-        [require_tool("openbox", "openbox")], environment=os.environ | large_screen.environment, log=tmp_path / "wm.log"
-    )
     pictures = tmp_path / "pictures"
     pictures.mkdir()
-    with Accessibility(session_bus) as tree:
+    with WindowManager(large_screen), Accessibility(session_bus) as tree:
         program.environment |= tree.environment
         yield Sitting(program, reader_service, tree, pictures)
-    manager.close()

@@ -13,8 +13,9 @@ import pytest
 
 from support.bus import BusService
 from support.card import PivCard
+from support.desktop import WindowManager
 from support.pki import make_certificate
-from support.process import Process, require_tool, wait_until
+from support.process import PATIENCE_S, Process, require_tool, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +44,7 @@ class VisibleWindows:
             shown[:] = self._run("search", "--onlyvisible", "--class", "vigicle").split()
             return len(shown) == count
 
-        wait_until(as_many, f"{count} windows are shown", 20)
+        wait_until(as_many, f"{count} windows are shown")
         return shown[0] if shown else ""
 
     def press(self, key: str, until: Callable[[], bool]) -> None:
@@ -78,17 +79,15 @@ class VisibleWindows:
     def _run(self, *words: str) -> str:
         command = [self._xdotool, *words]
         return subprocess.run(
-            command, env=self._environment, capture_output=True, text=True, check=False, timeout=10
+            command, env=self._environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S
         ).stdout
 
 
 @pytest.fixture
-def windows(screen: Screen, tmp_path: Path) -> Iterator[VisibleWindows]:
+def windows(screen: Screen) -> Iterator[VisibleWindows]:
     """The windows of a screen with a window manager."""
-    environment = os.environ | screen.environment
-    manager = Process([require_tool("openbox", "openbox")], environment=environment, log=tmp_path / "openbox.log")
-    yield VisibleWindows(screen)
-    manager.close()
+    with WindowManager(screen):
+        yield VisibleWindows(screen)
 
 
 @pytest.fixture
@@ -153,6 +152,7 @@ def test_a_killed_or_closed_window_opens_again_and_the_daemon_continues(
     windows.wait()
     os.kill(windows.pid(), signal.SIGKILL)
     daemon.wait_for_log("the daemon goes on")
+    windows.wait(0)
     workstation.run("guide")
     windows.wait()
     windows.close()

@@ -17,10 +17,11 @@ from config.values import replace
 from daemon.adapters.guide.messages import NO_DISPLAY, Chosen, Forgotten
 from daemon.core.views.guide import Finding
 from support.accessibility import Accessibility, Node, report
+from support.desktop import WindowManager
 from support.guide_actions import action_id
 from support.guide_child import GuideChild
 from support.guide_pages import PAGES, Writer
-from support.process import PATIENCE_S, Process, SupportTimeoutError, require_tool, wait_until
+from support.process import PATIENCE_S, SupportTimeoutError, require_tool, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,14 +48,14 @@ class WindowUser:
     def open(self, page: Page) -> Node:
         """Show the first page and return the widget with the focus."""
         self.child.show(page)
-        node = self.reader.focused(20)
+        node = self.reader.focused()
         while node.role == "heading":  # until buttons can be pressed; a slow window opens after that
             node = self.reader.focused()
         return node
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
-        subprocess.run([self._xdotool, "key", *keys], env=self._environment, check=True, timeout=10)
+        subprocess.run([self._xdotool, "key", *keys], env=self._environment, check=True, timeout=PATIENCE_S)
 
     def choose(self, role: str, name: str, action: str = "Press") -> None:
         """Do what a control does."""
@@ -69,17 +70,14 @@ class WindowUser:
 
 
 @pytest.fixture
-def at_window(session_bus: SessionBus, screen: Screen, tmp_path: Path) -> Iterator[WindowUser]:
+def at_window(session_bus: SessionBus, screen: Screen) -> Iterator[WindowUser]:
     """The window's child without a page, on a screen."""
-    environment = {**os.environ, **screen.environment, "HOME": str(tmp_path)}
-    manager = Process([require_tool("openbox", "openbox")], environment=environment, log=tmp_path / "openbox.log")
-    check = [require_tool("xprop", "x11-utils"), "-root", "_NET_SUPPORTING_WM_CHECK"]
-    try:  # a manager that starts late gives the window its focus again, which is one more event
-        wait_until(lambda: b"window id" in subprocess.check_output(check, env=environment), "the window manager runs")
-        with Accessibility(session_bus) as reader, GuideChild({**reader.environment, **screen.environment}) as child:
-            yield WindowUser(child, reader, screen)
-    finally:
-        manager.close()
+    with (
+        WindowManager(screen),
+        Accessibility(session_bus) as reader,
+        GuideChild({**reader.environment, **screen.environment}) as child,
+    ):
+        yield WindowUser(child, reader, screen)
 
 
 def test_a_screen_reader_finds_the_default_button_and_presses_it(at_window: WindowUser) -> None:
@@ -133,7 +131,7 @@ def test_every_control_has_a_role_a_name_and_a_way_by_keyboard(at_window: Window
 def test_a_screen_reader_finds_headings_a_list_and_each_picture_once(at_window: WindowUser) -> None:
     page = PAGES["alert"](FRENCH)
     at_window.child.show(page)
-    at_window.reader.find("list", "", timeout_s=20)
+    at_window.reader.find("list", "")
     nodes = at_window.reader.tree(hidden=False)
     assert [n.name for n in nodes if n.role == "heading"] == [f"{page.eyebrow}. Ce n’est pas encore la bonne clé"]
     assert [n.role for n in children(nodes, "list")] == 3 * ["list item"]
@@ -313,13 +311,16 @@ def test_an_invalid_page_changes_nothing(at_window: WindowUser) -> None:
 
 def test_closing_the_window_ends_the_program(at_window: WindowUser) -> None:
     at_window.open(PAGES["finished"](FRENCH))
-    code = None
-    for _ in range(20):  # the window manager, whose keys these are, may still be starting
-        at_window.press("alt+F4")
+    codes: list[int] = []
+
+    def ends() -> bool:
+        at_window.press("alt+F4")  # which may get lost while the window manager is busy
         with contextlib.suppress(subprocess.TimeoutExpired):
-            code = at_window.child.wait(0.5)
-            break
-    assert code == 0
+            codes.append(at_window.child.wait(0.5))
+        return bool(codes)
+
+    wait_until(ends, "the program ends")
+    assert codes == [0]
 
 
 def test_the_end_of_the_pages_ends_the_program(at_window: WindowUser) -> None:
@@ -356,17 +357,15 @@ def test_without_a_display_it_says_so_in_one_line(environment: dict[str, str]) -
 
 
 def test_nothing_wakes_while_the_window_rests(at_window: WindowUser) -> None:
+    def rests() -> bool:
+        """Return whether it wakes thrice at most while nothing happens."""
+        before = switches(at_window.child.pid)
+        with pytest.raises(SupportTimeoutError):
+            at_window.child.answer(timeout_s=3)
+        return switches(at_window.child.pid) - before <= 3  # a picture that moves switches 12 times a second
+
     at_window.open(PAGES["reader-old"](ENGLISH))
-    rest(at_window, 2)  # until all is drawn
-    before = switches(at_window.child.pid)
-    rest(at_window, 3)
-    assert switches(at_window.child.pid) - before <= 3  # a picture that moves switches 12 times a second
-
-
-def rest(at_window: WindowUser, span_s: float) -> None:
-    """Let time pass in which nothing happens."""
-    with pytest.raises(SupportTimeoutError):
-        at_window.child.answer(timeout_s=span_s)
+    wait_until(rests, "all is drawn, and the window rests")
 
 
 def switches(pid: int) -> int:
