@@ -32,6 +32,7 @@ DOUBLE_CLICK_MS = 250
 AFTER_A_DOUBLE_CLICK_S = 1.0  # longer than two clicks, and than buttons are unavailable
 MENU_ENTRY = 20  # pixels, less than an entry of a menu is high
 HELD_KEY_S = 1.2  # X repeats a key after 0.66 s
+TRIES = 5
 BUTTON = "push button"
 PRESSED = {BUTTON, "button menu"}
 NO_BREAK = "\u00a0"
@@ -78,8 +79,12 @@ class Sitting:
         self._wait_until(lambda: self.is_at(title), f"the window is at the step {title!r}")
 
     def press(self, label: str) -> None:
-        """Press the button with this label."""
-        self._tree.act(self._button(label), "Press")
+        """Press the button with this label, which may be drawn again meanwhile."""
+        for _ in range(TRIES):
+            with contextlib.suppress(RuntimeError):
+                self._tree.act(self._button(label), "Press")
+                return
+        raise SupportTimeoutError(f"{label!r} stays nowhere")
 
     def click(self, label: str, *, times: int = 2, role: str | None = None, about: str = "") -> None:
         """Click a button with the pointer, twice at one place.
@@ -165,7 +170,7 @@ class Sitting:
 
     def _centre(self, label: str, roles: Collection[str], about: str) -> tuple[int, int]:
         """Return the middle of a button, which may be drawn again meanwhile."""
-        for _ in range(5):
+        for _ in range(TRIES):
             with contextlib.suppress(RuntimeError):
                 return self._tree.centre(self._button(label, roles, about))
         raise SupportTimeoutError(f"{label!r} stays nowhere")

@@ -155,7 +155,7 @@ def test_no_command_believes_what_another_account_could_have_written(
         (place,) = Path(open_home.environment["XDG_RUNTIME_DIR"]).glob("vigicle*")
     else:
         open_home.run("quit")
-        daemon.wait(10)
+        daemon.wait()
     place.chmod(0o777)
     refused = [open_home.run(*command) for command in (("check",), ("export", "--csv", "-"), ("status",))]
     assert [str(place) in done.stderr for done in refused] == [True, name == "state", True]

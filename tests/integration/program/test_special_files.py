@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from support.program import Program
     from support.reader import ReaderService
 
-ANSWER_LIMIT_S = 20.0
-
 
 def put_pipe(place: Path) -> None:
     os.mkfifo(place)
@@ -59,7 +57,7 @@ def test_status_answers_whatever_lies_in_the_place_of_a_file(
         workstation.run("quit")
         (workstation.state_folder / name).unlink(missing_ok=True)
     put(workstation.state_folder / name)
-    assert workstation.run("status", timeout_s=ANSWER_LIMIT_S).returncode in {0, 3}
+    assert workstation.run("status").returncode in {0, 3}
 
 
 def put_full_folder(place: Path) -> None:
@@ -89,7 +87,7 @@ def test_the_daemon_listens_whatever_lies_in_the_place_of_its_control_file(
     folder = made_runtime(workstation)
     put(folder / name)
     daemon = start_daemon(workstation)
-    assert workstation.run("quit", timeout_s=ANSWER_LIMIT_S).returncode == 0
+    assert workstation.run("quit").returncode == 0
     daemon.close()
     assert len([*folder.rglob("kept")]) == (put is put_full_folder), "nothing is lost"
     assert "ERROR" not in daemon.text
@@ -156,7 +154,7 @@ def test_a_log_on_a_full_disk_ends_nothing_and_goes_on_afterwards(
     assert text.count("refused.toml") == text.count("vigicle is running") == 1
     assert "Traceback" not in text
     assert workstation.run("quit").returncode == 0
-    assert daemon.wait(30) == 0
+    assert daemon.wait() == 0
 
 
 def test_a_log_that_is_never_writable_changes_no_exit_code(workstation: Program) -> None:
