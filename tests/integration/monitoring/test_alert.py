@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import socket
 import sys
 import threading
 from contextlib import ExitStack, contextmanager
@@ -31,6 +30,8 @@ pytestmark = pytest.mark.full
 FLEET = Path(__file__).parents[3] / "installers" / "fleet"
 VIGICLE = str(Path(sys.executable).with_name("vigicle"))
 LIMIT_S = 90
+HOST = f"127.77.{os.getpid() // 250 % 256}.{os.getpid() % 250 + 1}"  # of this process alone, with its own ports
+PORTS = 29100, 29090, 29093  # and not those of installed services
 
 
 @contextmanager
@@ -57,12 +58,6 @@ def webhook(alerts: queue.SimpleQueue[dict[str, Any]]) -> Iterator[int]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def gathered(home: Path) -> str:
@@ -100,7 +95,7 @@ def test_a_key_in_the_reader_becomes_an_alert(program: Program, reader_service: 
 
 def _monitoring(folder: Path, textfiles: Path, hook: int) -> list[list[str]]:
     """Return the commands of Debian's three programs, on loopback alone."""
-    exporter, prometheus, manager = free_port(), free_port(), free_port()
+    exporter, prometheus, manager = (f"{HOST}:{port}" for port in PORTS)
     rules = folder / "vigicle.rules.yml"
     rules.write_text((FLEET / "vigicle.rules.yml").read_text().replace("for: 5m", "for: 0s"))
     route = (FLEET / "alertmanager.yml").read_text().replace("http://127.0.0.1:9095/", f"http://127.0.0.1:{hook}/")
@@ -110,8 +105,8 @@ def _monitoring(folder: Path, textfiles: Path, hook: int) -> list[list[str]]:
             {
                 "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
                 "rule_files": [str(rules)],
-                "scrape_configs": [{"job_name": "node", "static_configs": [{"targets": [f"127.0.0.1:{exporter}"]}]}],
-                "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{manager}"]}]}]},
+                "scrape_configs": [{"job_name": "node", "static_configs": [{"targets": [exporter]}]}],
+                "alerting": {"alertmanagers": [{"static_configs": [{"targets": [manager]}]}]},
             }
         )
     )
@@ -121,19 +116,19 @@ def _monitoring(folder: Path, textfiles: Path, hook: int) -> list[list[str]]:
             "--collector.disable-defaults",
             "--collector.textfile",
             f"--collector.textfile.directory={textfiles}",
-            f"--web.listen-address=127.0.0.1:{exporter}",
+            f"--web.listen-address={exporter}",
         ],
         [
             require_tool("prometheus-alertmanager", "prometheus-alertmanager"),
             f"--config.file={folder / 'alertmanager.yml'}",
             f"--storage.path={folder / 'alerts'}",
-            f"--web.listen-address=127.0.0.1:{manager}",
+            f"--web.listen-address={manager}",
             "--cluster.listen-address=",
         ],
         [
             require_tool("prometheus", "prometheus"),
             f"--config.file={folder / 'prometheus.yml'}",
             f"--storage.tsdb.path={folder / 'data'}",
-            f"--web.listen-address=127.0.0.1:{prometheus}",
+            f"--web.listen-address={prometheus}",
         ],
     ]
