@@ -370,5 +370,8 @@ def test_nothing_wakes_while_the_window_rests(at_window: WindowUser) -> None:
 
 def switches(pid: int) -> int:
     """How often all threads of a process have rested and woken."""
-    statuses = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/status")]
-    return sum(int(text.split("\nvoluntary_ctxt_switches:")[1].split()[0]) for text in statuses)
+    found = 0
+    for status in Path(f"/proc/{pid}/task").glob("*/status"):
+        with contextlib.suppress(OSError):  # the thread has ended
+            found += int(status.read_text().split("\nvoluntary_ctxt_switches:")[1].split()[0])
+    return found
