@@ -363,7 +363,7 @@ def test_a_mute_bus_does_not_hinder_the_stop(monkeypatch: pytest.MonkeyPatch, tm
             mute.bind(str(tmp_path / "bus"))
             mute.listen()
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/bus")
-            monkeypatch.setattr("tray.icon.linux.CONNECT_S", 2 * PATIENCE_S)
+            monkeypatch.setattr(sys.modules[load_icon_class().__module__], "CONNECT_S", 2 * PATIENCE_S)
             with RunningTrayIcon(), mute.accept()[0]:
                 pass
 
