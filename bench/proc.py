@@ -66,12 +66,12 @@ def descriptors(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/fd"))  # noqa: PTH208 -- iterdir() opens none less
 
 
-def children(pid: int) -> int:
-    """Return its number of child processes, zombies included."""
-    found = 0
+def children(pid: int) -> set[int]:
+    """Return its child processes, zombies included."""
+    found: set[int] = set()
     for task in Path(f"/proc/{pid}/task").iterdir():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the thread has just ended
-            found += len((task / "children").read_text().split())
+            found.update(map(int, (task / "children").read_text().split()))
     return found
 
 

@@ -121,4 +121,4 @@ def _swap(sandbox: Sandbox, count: int) -> None:
 
 def holding(pid: int) -> Holding:
     """Return what the process holds now."""
-    return Holding(anonymous_mb=anonymous_mb(pid), descriptors=descriptors(pid), children=children(pid))
+    return Holding(anonymous_mb=anonymous_mb(pid), descriptors=descriptors(pid), children=len(children(pid)))

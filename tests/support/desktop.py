@@ -174,27 +174,22 @@ class Screen:
         shutil.rmtree(self.folder)
 
 
-class WindowManager:
-    """The real openbox on a virtual screen.
+class DesktopProgram:
+    """A desktop's real program, in a home of its own.
 
-    It has a home of its own. A context manager.
+    A context manager, which begins once the program `_is_ready`.
     """
 
-    def __init__(self, screen: Screen) -> None:
-        self._openbox = require_tool("openbox", "openbox")
-        self._check = [require_tool("xprop", "x11-utils"), "-root", "_NET_SUPPORTING_WM_CHECK"]
-        self._folder = Path(tempfile.mkdtemp(prefix="vigicle-openbox-"))
-        self._environment = os.environ | screen.environment | {"HOME": str(self._folder)}
+    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
+        self._command = [require_tool(name, name)]
+        self._folder = Path(tempfile.mkdtemp(prefix=f"vigicle-{name}-"))
+        self._environment = os.environ | environment | {"HOME": str(self._folder)}
         self._process: Process | None = None
 
     def __enter__(self) -> Self:
-        """Start it, and return once it runs.
-
-        One that starts late moves windows, and gives them their focus again.
-        """
-        self._process = Process([self._openbox], environment=self._environment, log=self._folder / "openbox.log")
+        self._process = Process(self._command, environment=self._environment, log=self._folder / "log")
         try:
-            wait_until(self._runs, "the window manager runs")
+            wait_until(self._is_ready, f"{self._command[0]} is ready")
         except SupportTimeoutError:
             self.__exit__()
             raise
@@ -205,22 +200,33 @@ class WindowManager:
             self._process.close()
         shutil.rmtree(self._folder)
 
-    def _runs(self) -> bool:
+    def _is_ready(self) -> bool:
+        raise NotImplementedError
+
+
+class WindowManager(DesktopProgram):
+    """The real openbox on a virtual screen.
+
+    One that starts late moves windows, and gives them their focus again.
+    """
+
+    def __init__(self, screen: Screen) -> None:
+        self._check = [require_tool("xprop", "x11-utils"), "-root", "_NET_SUPPORTING_WM_CHECK"]
+        super().__init__("openbox", screen.environment)
+
+    def _is_ready(self) -> bool:
         return b"window id" in subprocess.check_output(self._check, env=self._environment, timeout=PATIENCE_S)
 
 
-class Dunst:
-    """The real dunst, on a private session bus and a virtual screen.
-
-    A context manager.
-    """
+class Dunst(DesktopProgram):
+    """The real dunst, on a private session bus and a virtual screen."""
 
     def __init__(self, bus: PrivateBus, screen: Screen) -> None:
-        self._dunst = require_tool("dunst", "dunst")
         self._control = require_tool("dunstctl", "dunst")
-        self._folder = Path(tempfile.mkdtemp(prefix="vigicle-dunst-"))
-        self._environment: Mapping[str, str] = os.environ | bus.environment | screen.environment
-        self._process: Process | None = None
+        super().__init__("dunst", bus.environment | screen.environment)
+        configuration = self._folder / "dunstrc"
+        configuration.write_text("[global]\nfollow = none\nidle_threshold = 0\nhistory_length = 100\n")
+        self._command += ["-conf", str(configuration)]
 
     @property
     def displayed(self) -> int:
@@ -245,24 +251,7 @@ class Dunst:
         """Take every notice off the screen, into the history."""
         self._run("close-all")
 
-    def __enter__(self) -> Self:
-        configuration = self._folder / "dunstrc"
-        configuration.write_text("[global]\nfollow = none\nidle_threshold = 0\nhistory_length = 100\n")
-        command = [self._dunst, "-conf", str(configuration)]
-        self._process = Process(command, environment=self._environment, log=self._folder / "dunst.log")
-        try:
-            wait_until(self._answers, "dunst takes its name on the bus")
-        except SupportTimeoutError:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self._process:
-            self._process.close()
-        shutil.rmtree(self._folder)
-
-    def _answers(self) -> bool:
+    def _is_ready(self) -> bool:
         try:
             return self._run("is-paused").strip() == "false"
         except subprocess.CalledProcessError:

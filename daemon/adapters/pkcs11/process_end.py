@@ -14,16 +14,12 @@ if sys.platform == "win32":
     import ctypes
     from ctypes import wintypes
 
-    def end_process(code: int) -> NoReturn:
-        """End this process with the exit code."""
+
+def end_process(code: int) -> NoReturn:
+    """End this process with the exit code."""
+    if sys.platform == "win32":
         kernel = ctypes.WinDLL("kernel32")
         kernel.GetCurrentProcess.restype = wintypes.HANDLE
         kernel.TerminateProcess.argtypes = [wintypes.HANDLE, wintypes.UINT]
         kernel.TerminateProcess(kernel.GetCurrentProcess(), code)
-        os._exit(code)
-
-else:
-
-    def end_process(code: int) -> NoReturn:
-        """End this process with the exit code."""
-        os._exit(code)
+    os._exit(code)

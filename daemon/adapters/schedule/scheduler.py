@@ -86,8 +86,7 @@ class ApScheduler:
         with self._planning:
             self._scheduler = _Scheduler(self._beat, self._heartbeat_s, self._stopped)
             self._plan()
-        if not self._stopped.is_set():
-            self._scheduler.start()
+        self._scheduler.start()
 
     def _tick_due(self) -> None:
         if not self._guard.run("The tick at a due moment", self._tick):
@@ -140,7 +139,7 @@ class _Scheduler(BlockingScheduler):  # type: ignore[misc]  # APScheduler is unt
     def _process_jobs(self) -> float:
         if self._stopped.is_set():
             with contextlib.suppress(SchedulerNotRunningError):
-                self.shutdown(wait=False)  # where the stop came before the start, it is only seen here
+                self.shutdown(wait=False)  # the stop came before the start
             return 0.0
         if time.monotonic() >= self._beat_at:
             self._beat_at = time.monotonic() + self._heartbeat_s

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import signal
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bench.proc import children
 from daemon.adapters.pkcs11.limits import MORE_TASKS
 from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.core.effects import ReadTokens
@@ -182,28 +182,19 @@ def test_a_process_in_another_session_ends_with_the_read(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a supervisor of Linux")
 def test_a_stopped_supervisor_is_killed(module: TokenModule, reads: Reads) -> None:
-    others = _children(os.getpid())  # of earlier tests
+    others = children(os.getpid())  # of earlier tests
     module.fail("hang", "C_Initialize")
     stopper = threading.Thread(target=_stop_supervisor, args=(module, others))
     stopper.start()
     assert troubles(reads.read()) == [Trouble.MODULE_HUNG]
     stopper.join()
-    wait_until(lambda: _children(os.getpid()) <= others, "nothing of the read is left")
+    wait_until(lambda: children(os.getpid()) <= others, "nothing of the read is left")
 
 
 def _stop_supervisor(module: TokenModule, others: set[int]) -> None:
     wait_until(lambda: "C_Initialize" in module.calls, "the module hangs")
-    (supervisor,) = _children(os.getpid()) - others
+    (supervisor,) = children(os.getpid()) - others
     os.kill(supervisor, signal.SIGSTOP)
-
-
-def _children(process: int) -> set[int]:
-    """Return the children of all threads of a process."""
-    found: set[int] = set()
-    for task in Path(f"/proc/{process}/task").iterdir():
-        with contextlib.suppress(OSError):  # the thread has ended
-            found.update(map(int, (task / "children").read_text().split()))
-    return found
 
 
 FORK_OFTEN = """

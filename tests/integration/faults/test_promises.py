@@ -116,11 +116,11 @@ def test_keys_that_come_and_go_leave_no_descriptor_and_no_child(
         reader_service.remove()
 
     round_of("Anne")
-    wait_until(lambda: children(daemon.pid) == 0, "the children of the first reading have gone")
+    wait_until(lambda: children(daemon.pid) == set(), "the children of the first reading have gone")
     files = descriptors(daemon.pid)
     for name in ("Bruno", "Chloe", "David"):
         round_of(name)
-    wait_until(lambda: descriptors(daemon.pid) <= files and children(daemon.pid) == 0, "nothing is left open")
+    wait_until(lambda: descriptors(daemon.pid) <= files and children(daemon.pid) == set(), "nothing is left open")
 
 
 def test_the_main_job_works_whole_without_a_network(job: Job) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import socket
 import threading
 import time
@@ -10,6 +11,7 @@ from unittest.mock import ANY
 
 import pytest
 
+from bench.proc import work_of
 from daemon.adapters.pcsc import library
 from daemon.adapters.pcsc import watcher as watcher_module
 from daemon.adapters.pcsc.service import FOREVER_MS, PLUG_AND_PLAY, States, reader_names, wait_for_change
@@ -389,9 +391,7 @@ def thread_names() -> set[str]:
 
 def wake_ups(thread_name: str) -> int:
     (thread,) = [thread for thread in threading.enumerate() if thread.name == thread_name]
-    status = Path(f"/proc/self/task/{thread.native_id}/status").read_text()
-    (line,) = [line for line in status.splitlines() if line.startswith("voluntary_ctxt_switches")]
-    return int(line.split()[1])
+    return work_of(os.getpid()).threads[str(thread.native_id)][0]
 
 
 # --- the pauses alone ---------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bench.proc import work_of
 from config.values import replace
 from daemon.adapters.guide.messages import NO_DISPLAY, Chosen, Forgotten
 from daemon.core.views.guide import Finding
@@ -359,19 +360,10 @@ def test_without_a_display_it_says_so_in_one_line(environment: dict[str, str]) -
 def test_nothing_wakes_while_the_window_rests(at_window: WindowUser) -> None:
     def rests() -> bool:
         """Return whether it wakes thrice at most while nothing happens."""
-        before = switches(at_window.child.pid)
+        before = work_of(at_window.child.pid).wakeups
         with pytest.raises(SupportTimeoutError):
             at_window.child.answer(timeout_s=3)
-        return switches(at_window.child.pid) - before <= 3  # a picture that moves switches 12 times a second
+        return work_of(at_window.child.pid).wakeups - before <= 3  # a picture that moves switches 12 times a second
 
     at_window.open(PAGES["reader-old"](ENGLISH))
     wait_until(rests, "all is drawn, and the window rests")
-
-
-def switches(pid: int) -> int:
-    """How often all threads of a process have rested and woken."""
-    found = 0
-    for status in Path(f"/proc/{pid}/task").glob("*/status"):
-        with contextlib.suppress(OSError):  # the thread has ended
-            found += int(status.read_text().split("\nvoluntary_ctxt_switches:")[1].split()[0])
-    return found
