@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
+from string import ascii_lowercase
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -52,11 +54,12 @@ def size_mb(folder: Path) -> float:
 
 
 def _seen(number: int, issuer: str, now: Instant) -> CertificateRecord:
+    surname = "".join(Random(number).choices(ascii_lowercase, k=8)).capitalize()
     certificate = changed(
         Certificate(fingerprint=Fingerprint(f"{number:064x}")),
-        subject_cn=f"Jeanne MARTIN{number}",
+        subject_cn=f"Jeanne {surname.upper()}",
         given_name="Jeanne",
-        surname=f"Martin{number}",
+        surname=surname,
         issuer_o=issuer,
         not_before=now - timedelta(days=100),
         not_after=now + timedelta(days=600),

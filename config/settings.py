@@ -206,7 +206,7 @@ class Settings:
 
     def notices_of(self, procedure: Procedure | None) -> NoticeSettings:
         """Return when to notify of certificates of a procedure."""
-        if procedure is None:
+        if procedure is None or (procedure.notice_days is None and procedure.urgent_days is None):
             return self.notices
         days = self.notices.days if procedure.notice_days is None else procedure.notice_days
         return replace(self.notices, days=days, urgent_days=procedure.urgent_days or self.notices.urgent_days)

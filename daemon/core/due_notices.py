@@ -137,6 +137,8 @@ def _due_keys(
     passed = _passed_milestones(subject, notices, now)
     news: list[DedupKey] = [*_begin_keys(subject, now), *_path_keys(subject), *_last_day_keys(subject, now)]
     news += _window_keys(subject, notices)
+    if not passed and not news:
+        return ()
     covered = (ToldKey(subject.key.id), *passed, *news)
     if not _were_told(news, memory, now):
         return covered
@@ -147,7 +149,7 @@ def _due_keys(
     if not _were_told(latest, memory, now):
         return covered
     comes_again = rests_until is not None or _is_due_again(subject, memory, covered, presence, now)
-    if comes_again and len(covered) > 1 and not _news_later_today(subject, notices, presence, now):
+    if comes_again and not _news_later_today(subject, notices, presence, now):
         return covered
     return ()
 

@@ -237,13 +237,14 @@ def _grouped(entries: list[LineageEntry], answers: Mapping[CertificatePair, Hold
     for entry in entries:
         fitting = [group for group in homes.of(entry) if _fits(entry, group, answers)]
         group, *joined = _made_one(entry, fitting, answers) or [[]]
-        groups = [g for g in groups if not any(g is other for other in (group, *joined))]
+        if not group:
+            groups.append(group)
         added = [*(member for other in joined for member in other), entry]
         group += added
         if joined:
             group.sort(key=_by_begin)  # else the entry is the latest
+            groups = [g for g in groups if not any(g is other for other in joined)]
             homes.remove(joined)
-        groups.append(group)
         homes.add(group, added)
     return sorted(groups, key=lambda group: _by_begin(group[0]))
 

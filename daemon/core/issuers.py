@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 
 from config.settings import IssuerRule, Procedure
+from daemon.core.caching import memoize_last
 from daemon.core.model import Assignment, Assignments, Certificate, Role
 from daemon.core.registration_numbers import same_organization
+
+Issuer = tuple[str, tuple[str, ...], str]  # what the rules look at
 
 
 def fitting_procedures(certificate: Certificate, procedures: Iterable[Procedure]) -> tuple[Procedure, ...]:
@@ -14,7 +17,20 @@ def fitting_procedures(certificate: Certificate, procedures: Iterable[Procedure]
     """
     if certificate.authority:
         return ()
-    return tuple(p for p in procedures if any(rule_fits(rule, certificate) for rule in p.issuers))
+    found = _found_by_issuer(procedures)
+    issuer = certificate.issuer_o, certificate.issuer_ou, certificate.issuer_organization_identifier
+    if issuer not in found:
+        found[issuer] = tuple(p for p in procedures if any(rule_fits(rule, certificate) for rule in p.issuers))
+    return found[issuer]
+
+
+@memoize_last
+def _found_by_issuer(_procedures: Iterable[Procedure]) -> dict[Issuer, tuple[Procedure, ...]]:
+    """Return what was found among these procedures.
+
+    It begins empty. Thousands of certificates have few issuers.
+    """
+    return {}
 
 
 def procedure_of(

@@ -116,6 +116,7 @@ def _hyphenated(given: Words, common_name: Words) -> Words:
     return given
 
 
+@lru_cache(maxsize=1 << 12)  # each name is compared with many
 def joined(words: Words) -> str:
     """Return words without blanks, hyphens and dots.
 

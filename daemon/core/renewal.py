@@ -53,6 +53,8 @@ def lineage_status(lineage: KeyLineage, now: Instant) -> LineageStatus:
     is taken to be in use, and the user is asked. Keys of one order, with the same dates, are not old and new of each
     other.
     """
+    if len(lineage.entries) == 1:  # as nearly everybody has: no order to tell apart
+        return _status_of(lineage.entries, lineage.procedure, now)
     ordered = orders(lineage.entries)
     status = _status_of(tuple(order[0] for order in ordered), lineage.procedure, now)
     past = tuple(e for first, *others in ordered for e in others if first in status.superseded)

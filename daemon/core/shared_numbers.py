@@ -55,7 +55,9 @@ def earlier_twin(memory: Memory, id_: KeyId, inserted: frozenset[KeyId]) -> Key 
     key = memory.keys.get(id_)
     if key is None:
         return None
-    twins = [each for each in memory.keys.values() if each.id != id_ and _is_earlier_twin(each, key, memory)]
+    token, certificates = _token(key), certificates_of(key, memory)
+    alike = [each for each in memory.keys.values() if each.id != id_ and same_token(each, memory, token, certificates)]
+    twins = [each for each in alike if _had_gone(each, key, memory)]
     apart = [each for each in twins if not inserted >= {each.id, id_}]
     return max(apart, key=lambda each: (each.last_seen, each.id), default=None)
 
@@ -84,12 +86,12 @@ def _before_the_latest(key: Key, memory: Memory) -> Mapping[Fingerprint, Certifi
     return {f: c for f, c in certificates_of(key, memory).items() if memory.certificates[f].last_seen < begun}
 
 
-def _is_earlier_twin(twin: Key, key: Key, memory: Memory) -> bool:
+def _had_gone(twin: Key, key: Key, memory: Memory) -> bool:
+    """Return whether a key was last seen before a later one."""
     before, after = deciding_records(twin, memory), deciding_records(key, memory)
     if not before or not after:
         return False
-    has_gone = max(record.last_seen for record in before) < max(record.first_seen for record in after)
-    return has_gone and same_token(twin, memory, _token(key), certificates_of(key, memory))
+    return max(record.last_seen for record in before) < max(record.first_seen for record in after)
 
 
 def _token(key: Key) -> TokenReading:

@@ -10,6 +10,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path, PureWindowsPath
 
 from config.files import is_file_there, is_there, read_small
@@ -29,6 +30,7 @@ INTERPRETER = re.compile(
 )
 # Variables, numbers, and options that no path follows.
 PASSED_OVER = re.compile(r".*=.*|\d+|-[XD].+|-[abd-lnoq-zA-HJ-Z]")
+VARIABLE = re.compile(r"[A-Z_][A-Z_\d]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,27 +144,38 @@ def has_program(entry: Mapping[str, str], environ: Mapping[str, str] = os.enviro
 
     An entry stays behind where its program was removed. Desktop Entry Specification 1.5: TryExec is the test of an
     installation, a relative name is looked up in PATH, and Exec may be missing where the bus activates the program.
+    GLib also looks for a name like ./tool in the folder that Path names (2.84 does, 2.74 does not).
     """
     command = command_of(entry)
     if (not command and entry.get("DBusActivatable") != "true") or _lacks_script(command):
         return False
-    named = [*command[:1], *([entry["TryExec"]] if entry.get("TryExec") else [])]
+    named = [_within(entry.get("Path", ""), program) for program in command[:1]]
+    if entry.get("TryExec"):
+        named.append(entry["TryExec"])
     return all(shutil.which(program, path=environ.get("PATH")) is not None for program in named)
+
+
+def _within(folder: str, word: str) -> str:
+    """Return a word, made a path where it begins with ./"""
+    return f"{folder}/{word}" if folder.startswith("/") and word.startswith("./") else word
 
 
 def _lacks_script(command: Sequence[str]) -> bool:
     """Return whether an interpreter is to run a file that is gone.
 
-    Only the plain forms are judged: `env A=1 /opt/tool`, `sh /opt/tool`, `bash -lc "/opt/tool %u"`, `java -Xmx1g -jar
-    /opt/tool.jar`, and one behind the other.
+    Only the plain forms are judged: `env -u A B=1 /opt/tool`, `sh /opt/tool`, `bash -lc "/opt/tool %u"`, `sh -c "cd
+    /opt && ./tool"`, `java -Xmx1g -jar /opt/tool.jar`, and one behind the other.
     """
     if not command or not is_interpreter(command[0]):
         return False
-    match [word for word in command[1:] if not PASSED_OVER.fullmatch(word)]:
+    words = [word for before, word in pairwise(command) if not (before == "-u" and VARIABLE.fullmatch(word))]
+    match [word for word in words if not PASSED_OVER.fullmatch(word)]:
         case ["-jar", script, *_] | [script, *_] if script.startswith("/"):
             return not is_there(Path(script))
         case ["-c" | "-lc", line, *_]:
             return _lacks_script(["sh", *_words(line)])
+        case ["cd", folder, "&&", *inner] if folder.startswith("/"):
+            return not is_there(Path(folder)) or _lacks_script(["sh", *(_within(folder, word) for word in inner)])
         case inner:
             return _lacks_script(inner)
 

@@ -428,6 +428,7 @@ def test_an_entry_whose_program_was_removed_is_no_tool(
     [
         pytest.param("Exec=true\nTryExec=/nonexistent/tool", id="what-is-tried-first-is-gone"),
         pytest.param("Exec=env A=1 /nonexistent/tool", id="behind-env"),
+        pytest.param("Exec=env -u WAYLAND_DISPLAY /nonexistent/tool", id="behind-a-variable-that-env-takes-away"),
         pytest.param("Exec=sh /nonexistent/tool", id="script-gone"),
         pytest.param("Exec=env -jar /nonexistent/tool.jar", id="archive-gone"),
         pytest.param('Exec=sh -c "/nonexistent/tool %u"', id="in-a-line-of-the-shell"),
@@ -436,6 +437,10 @@ def test_an_entry_whose_program_was_removed_is_no_tool(
         pytest.param("Exec=sh -e /nonexistent/tool", id="behind-an-option"),
         pytest.param("Exec=env -Xmx512m -jar /nonexistent/tool.jar", id="archive-gone-behind-an-option"),
         pytest.param('Exec=bash -lc "exec /nonexistent/tool"', id="in-a-line-of-a-login-shell"),
+        pytest.param('Exec=sh -c "cd /nonexistent && ./tool"', id="in-a-folder-that-is-gone"),
+        pytest.param('Exec=sh -c "cd / && ./nonexistent-tool %u"', id="gone-from-its-folder"),
+        pytest.param('Exec=sh -c "cd / && exec java -jar ./nonexistent.jar"', id="archive-gone-from-its-folder"),
+        pytest.param("Exec=./nonexistent-tool\nPath=/", id="gone-from-the-folder-to-run-in"),
         pytest.param("Exec=timeout 9 /nonexistent/tool", id="behind-a-limit"),
         pytest.param("Exec=pkexec env A=1 sh /nonexistent/tool", id="behind-a-right-and-env"),
         pytest.param("Exec=true\nPath=/nonexistent", id="folder-to-run-in-gone"),
