@@ -80,7 +80,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "daemon.assembly": ("daemon", "config"),
     "tray": ("tray.cli",),
     "tray.cli": ("tray.cli", "tray.icon.tray_icon", "tray.text_guide.session", "daemon.assembly", *SHOWN, "config"),
-    "tray.icon": ("tray.icon", *PORTS),
+    "tray.icon": ("tray.icon", "config.message_bus", *PORTS),
     "tray.text_guide": ("tray.text_guide", *SHOWN),
     "tray.window": ("tray.window", "tray.icon.drawing", "tray.cli.app_id", *SHOWN),
 }

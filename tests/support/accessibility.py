@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
+from config.message_bus import call_of_bus
 from config.values import dataclass
-from daemon.adapters.platform.bus_calls import call_of_bus
 from support.bus import LIMIT_S, PrivateBus, call
 from support.process import PATIENCE_S, Process, SupportTimeoutError, require_file, wait_until
 

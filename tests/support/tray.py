@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 from dbus_fast import Message, Variant
 from PIL import Image
 
+from config.message_bus import call_of_bus
 from config.values import dataclass
-from daemon.adapters.platform.bus_calls import call_of_bus
 from support.bus import Addressed, BusService, PrivateBus, call
 from support.process import PATIENCE_S, Process, SupportTimeoutError, require_file, require_tool, wait_until
 

@@ -258,5 +258,15 @@ def _log_to_stderr(*, verbose: bool) -> None:
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler])
     for library in ("apscheduler", "asyncio", "desktop_notifier", "dbus_fast"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    if not verbose:  # it logs a traceback where the bus has gone; the next channel follows all the same
+    if not verbose:  # both log a traceback where the bus has gone; the next channel follows all the same
         logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL)
+        logging.getLogger("asyncio").addFilter(_is_of_no_lost_bus)
+
+
+def _is_of_no_lost_bus(record: logging.LogRecord) -> bool:
+    """Return whether asyncio tells something else than a lost bus.
+
+    dbus-fast (5.2) sends calls and answers without a look at what becomes of them. A caller that waits gets the error.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, OSError | EOFError) and record.getMessage().startswith("Future exception was never"))

@@ -19,6 +19,7 @@ from dbus_fast.errors import DBusFastError
 from PIL import Image
 
 from config.i18n.text import without_markup
+from config.message_bus import BUS, OWNER_CHANGED, call_of_bus, call_with_texts
 from daemon.core.model import ActivationToken, right_of
 from tray.icon import dbus_menu
 from tray.icon.dbus_menu import DbusMenu, MenuNode
@@ -29,7 +30,6 @@ ITEM = "org.kde.StatusNotifierItem"
 ITEM_PATH = "/StatusNotifierItem"
 WATCHER = "org.kde.StatusNotifierWatcher"
 WATCHER_PATH = "/StatusNotifierWatcher"
-BUS = "org.freedesktop.DBus"
 ITEM_PROPERTIES = (
     *("Category", "Id", "Title", "Status", "IconPixmap", "ToolTip", "ItemIsMenu", "Menu", "WindowId"),
     *("IconName", "IconThemePath", "OverlayIconName", "AttentionIconName", "AttentionMovieName"),
@@ -137,16 +137,21 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
     async def _serve_on(self, bus: MessageBus) -> None:
         bus.add_message_handler(self._handle)
         await bus.request_name(self._bus_name)
-        watcher = f"type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{WATCHER}'"
-        await bus.call(_call(BUS, "/org/freedesktop/DBus", "AddMatch", watcher))
+        watcher = f"type='signal',sender='{BUS}',member='{OWNER_CHANGED}',arg0='{WATCHER}'"
+        await bus.call(call_of_bus("AddMatch", watcher))
         reply = await bus.call(self._registration())
         if reply.message_type is MessageType.ERROR:
             log.info("No panel with a tray so far; the icon will come with it")
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call] # dbus-fast leaves it bare
 
     def _registration(self) -> Message:
-        """Return the call that registers the icon with the panels' watcher."""
-        return _call(WATCHER, WATCHER_PATH, "RegisterStatusNotifierItem", self._bus_name)
+        """Return the call that registers the icon with the panels' watcher.
+
+        Nothing is started to answer it.
+        """
+        call = call_with_texts(WATCHER, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem", self._bus_name)
+        call.flags = MessageFlag.NO_AUTOSTART
+        return call
 
     def _soon(self, action: Callable[[], None]) -> None:
         if self._asyncio is not None:
@@ -248,20 +253,10 @@ def _is_sound(message: Message) -> bool:
 
 def _has_new_owner(message: Message) -> bool:
     """Return whether the bus itself announces a new watcher."""
-    if message.sender != BUS or message.member != "NameOwnerChanged" or message.signature != "sss":
+    if message.sender != BUS or message.member != OWNER_CHANGED or message.signature != "sss":
         return False
     name, _before, owner = message.body
     return bool(name == WATCHER and owner)
-
-
-def _call(name: str, path: str, member: str, argument: str) -> Message:
-    """Return a call of the interface that is named like its owner.
-
-    Nothing is started to answer it.
-    """
-    flags = MessageFlag.NO_AUTOSTART
-    body = [argument]
-    return Message(destination=name, path=path, interface=name, member=member, flags=flags, signature="s", body=body)
 
 
 def _pixmap(image: Image.Image) -> list[object]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from config.i18n.text import text
+from config.message_bus import call_of_bus
 from daemon.adapters.inbox import Inbox
 from daemon.adapters.notify import make_channels
 from daemon.adapters.notify.chain import ChainNotifier, RenderText
@@ -15,7 +16,6 @@ from daemon.adapters.notify.dbus_server import ACTIONS, ask_capabilities
 from daemon.adapters.notify.log import LogChannel
 from daemon.adapters.notify.toast import ask_whether_on
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.adapters.platform.bus_calls import call_of_bus
 from daemon.adapters.platform.session_bus import find_session_bus
 from daemon.core.diagnosis import Check, Topic, doubtful, fine, troubled
 from daemon.core.notice import Notice, NoticeId, NoticeKind

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from daemon.adapters.platform.bus_calls import BUS, PORTAL, PORTAL_PATH, call_with_texts
+from config.message_bus import BUS, PORTAL, PORTAL_PATH, call_with_texts
 from daemon.adapters.platform.session_bus import find_session_bus
 
 if TYPE_CHECKING:

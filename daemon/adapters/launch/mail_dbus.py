@@ -14,9 +14,9 @@ from collections.abc import Callable, Coroutine, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from config.message_bus import BUS, OWNER_CHANGED, PORTAL, PORTAL_PATH, call_of_bus
 from daemon.adapters.launch.mailto import Draft
 from daemon.adapters.launch.vendor_tool import find_entry, read_entry
-from daemon.adapters.platform.bus_calls import BUS, OWNER_CHANGED, PORTAL, PORTAL_PATH, call_of_bus
 from daemon.adapters.platform.session_bus import find_session_bus
 from daemon.core.model import ActivationToken
 

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from config.message_bus import BUS, OWNER_CHANGED
 from daemon.adapters.notify.dbus_server import NAME, PATH, find_server
 from daemon.adapters.notify.screen_note import Server
-from daemon.adapters.platform.bus_calls import BUS, OWNER_CHANGED
 from daemon.core.model import ActivationToken, right_of
 
 if TYPE_CHECKING:
@@ -180,8 +180,7 @@ class ClickHandler:
             signature="u",
             body=[number],
         )
-        sent = self._backend.bus.send(close)
-        sent.add_done_callback(_hear_failure)
+        self._backend.bus.send(close)
 
     def _on_closed(self, number: int, reason: int) -> None:
         identifier = self._identifiers.get(number)
@@ -203,9 +202,3 @@ class ClickHandler:
                 self._early.append((number, partial(handle_signal, number, value)))
 
         return handle_signal
-
-
-def _hear_failure(sent: asyncio.Future[None]) -> None:
-    """Hear a failure: the bus has gone, and its notices with it."""
-    if not sent.cancelled():
-        sent.exception()

@@ -5,8 +5,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from config.i18n.text import without_markup
+from config.message_bus import BUS, OWNER_CHANGED, call_of_bus
 from daemon.adapters.notify.screen_note import Server
-from daemon.adapters.platform.bus_calls import BUS, OWNER_CHANGED, call_of_bus
 from daemon.adapters.platform.session_bus import find_session_bus
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
+from config.message_bus import BUS, OWNER_CHANGED, call_of_bus
 from daemon.adapters.platform.async_thread import AsyncThread
-from daemon.adapters.platform.bus_calls import BUS, OWNER_CHANGED, call_of_bus
 from daemon.adapters.schedule.resume_windows import PowerServiceResume
 
 if TYPE_CHECKING:

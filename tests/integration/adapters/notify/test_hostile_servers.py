@@ -6,8 +6,6 @@ Desktop Notifications Specification 1.2: GetCapabilities gives "as", Notify give
 from __future__ import annotations
 
 import asyncio
-import errno
-import gc
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +14,6 @@ from dbus_fast import Message, Variant
 
 from config.i18n.text import text
 from config.values import replace
-from daemon.adapters.notify.clicks import ClickHandler
 from daemon.adapters.notify.dbus_server import ask_capabilities
 from daemon.adapters.notify.desktop import DesktopChannel
 from daemon.adapters.notify.log import LogChannel
@@ -442,21 +439,3 @@ def test_an_end_that_is_cut_short_leaves_the_bus() -> None:
 
     asyncio.run(end())
     assert left == [True]
-
-
-def test_a_close_that_fails_with_its_bus_is_no_error() -> None:
-    told: list[object] = []
-
-    async def close() -> None:
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(lambda _loop, context: told.append(context))
-        sent = loop.create_future()
-        bus = SimpleNamespace(connected=True, send=lambda _message: sent)
-        handler: Any = SimpleNamespace(server=SimpleNamespace(owner=":1.1"), _backend=SimpleNamespace(bus=bus))
-        ClickHandler._take_away(handler, 7)
-        sent.set_exception(OSError(errno.EBADF, "the bus has gone"))
-        await asyncio.sleep(0)
-
-    asyncio.run(close())
-    gc.collect()  # what was never heard is told then
-    assert told == []
