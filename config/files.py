@@ -46,7 +46,7 @@ def read_small(file: Path, limit: int) -> bytes:
     if not stat.S_ISREG(facts.st_mode) or facts.st_size > limit:
         raise NoSmallFileError(None, "no small regular file", str(file))
     with file.open("rb") as stream:
-        return stream.read(limit)
+        return stream.read(facts.st_size)  # a number of bytes, for Python takes memory for them before it reads
 
 
 def is_there(place: Path) -> bool:
@@ -57,7 +57,7 @@ def is_there(place: Path) -> bool:
     return os.path.exists(place)  # noqa: PTH110
 
 
-def is_file_there(place: Path) -> bool:
+def is_file_there(place: Path | str) -> bool:
     """Return whether a regular file can be seen at a place."""
     return os.path.isfile(place)  # noqa: PTH113
 

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path, PureWindowsPath
 
 from config.files import is_file_there
@@ -23,7 +24,7 @@ def catalogue_modules(platform: str = sys.platform, environ: Mapping[str, str] =
     """
     found: dict[str, str] = {}
     for candidate in module_candidates(platform, environ):
-        if is_file_there(Path(candidate)):
+        if is_file_there(candidate):
             found.setdefault(os.path.realpath(candidate), candidate)
     return tuple(found.values())
 
@@ -33,14 +34,25 @@ def module_candidates(platform: str = sys.platform, environ: Mapping[str, str] =
 
     They need not exist. A path with a variable that is not set is left out.
     """
-    for middleware in read_table(CATALOGUE, required=True).tables("middleware"):
+    for written in _written_paths(CATALOGUE, _SYSTEMS.get(platform, "")):
+        expanded = _expanded(written, environ)
+        if expanded is not None:
+            yield expanded
+
+
+@cache
+def _written_paths(catalogue: Path, system: str) -> tuple[str, ...]:
+    """Return a system's paths as the catalogue writes them.
+
+    It is a part of the program, and read once.
+    """
+    found: list[str] = []
+    for middleware in read_table(catalogue, required=True).tables("middleware"):
         middleware.need("name", WORDS)
         by_system = {name: middleware.take(name, MODULE_CANDIDATES, ()) for name in _SYSTEMS.values()}
         middleware.finish()
-        for written in by_system.get(_SYSTEMS.get(platform, ""), ()):
-            expanded = _expanded(written, environ)
-            if expanded is not None:
-                yield expanded
+        found += by_system.get(system, ())
+    return tuple(found)
 
 
 def _expanded(written: str, environ: Mapping[str, str]) -> str | None:

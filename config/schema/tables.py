@@ -299,7 +299,7 @@ def read_bytes(file: Path, *, required: bool = False) -> bytes:
         if not stat.S_ISREG(facts.st_mode):
             raise _file_problem(file, "accepted.file")
         with file.open("rb") as stream:
-            raw = stream.read(SIZE_LIMIT + 1)
+            raw = stream.read(min(facts.st_size, SIZE_LIMIT) + 1)  # Python takes memory for them before it reads
     except FileNotFoundError as error:
         if required or file.is_symlink():
             raise _file_problem(file, "accepted.existing_file") from error

@@ -35,10 +35,11 @@ def fault_of(path: str) -> str:
 
     "" when no obstacle is known.
     """
-    if not Path(path).is_absolute():
+    file = _kept_path(path)
+    if not file.is_absolute():
         return "not an absolute path"
     try:
-        kind, architecture = _identify(Path(path))
+        kind, architecture = _identify(file)
     except FileNotFoundError:
         return "no such file"
     except (OSError, ValueError) as error:
@@ -70,6 +71,15 @@ def _identify(path: Path) -> tuple[str, bytes]:
     if head.startswith(MACH_O):
         return "mach-o", b""
     return "", b""
+
+
+@cache
+def _kept_path(path: str) -> Path:
+    """Return a path, and keep it.
+
+    Paths intern their parts, and Python writes its table of interned strings anew, a megabyte, when many are forgotten.
+    """
+    return Path(path)
 
 
 @cache
