@@ -29,6 +29,7 @@ pytestmark = pytest.mark.full
 
 ICON = (994, 6, 1018, 30)  # in the upper right corner of the tests' screen
 X, Y = 1006, 18
+LINE = 20  # pixels: what a line of a menu takes at least
 
 VIEW = TrayView(
     icon_state=IconState.URGENT,
@@ -67,6 +68,21 @@ def seen(panel: XfcePanel) -> IconState | None:
     return nearest if differences[nearest] < 15 else None
 
 
+def wait_for_menu(panel: XfcePanel, before: Image.Image, lines: int) -> tuple[int, int]:
+    """Wait until all lines of a menu are drawn, and return its size.
+
+    The panel may draw an empty menu first.
+    """
+    wait_until(lambda: changed(panel, before)[1] > lines * LINE, "the menu opens")
+    return changed(panel, before)
+
+
+def changed(panel: XfcePanel, before: Image.Image) -> tuple[int, int]:
+    """Return width and height of what the screen shows anew."""
+    left, upper, right, lower = ImageChops.difference(panel.picture(), before).getbbox() or (0, 0, 0, 0)
+    return right - left, lower - upper
+
+
 def wait_for_icon(panel: XfcePanel, icon_state: IconState | None) -> None:
     wait_until(lambda: seen(panel) is icon_state, f"the panel shows {icon_state}")
 
@@ -89,7 +105,7 @@ def test_the_menu_opens_under_the_icon_and_is_clicked(panel: XfcePanel, running:
     wait_for_icon(panel, IconState.URGENT)
     before = panel.picture()
     panel.click(X, Y, button=3)
-    wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
+    wait_for_menu(panel, before, len(VIEW.items))
     panel.click(X, 36 + 14)
     assert running.posted.command() == AnswerNotice(notice_id=NoticeId(NoticeKind.KEY, "key"))
 
@@ -101,10 +117,9 @@ def test_a_workflow_opens_beside_the_menu_and_its_step_is_chosen(panel: XfcePane
     wait_for_icon(panel, IconState.URGENT)
     before = panel.picture()
     panel.click(X, Y, button=3)
-    wait_until(lambda: ImageChops.difference(panel.picture(), before).getbbox() is not None, "the menu opens")
-    closed = panel.picture()
+    width, _height = wait_for_menu(panel, before, 1 + len(VIEW.items))
     panel.press("Down", "Right")
-    wait_until(lambda: ImageChops.difference(panel.picture(), closed).getbbox() is not None, "the course opens")
+    wait_until(lambda: changed(panel, before)[0] > width, "the workflow opens beside it")
     panel.press("Down", "Return")
     assert running.posted.command() == ChooseAction(action=action_id("end:log_in"))
 
