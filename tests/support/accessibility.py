@@ -15,7 +15,7 @@ from dbus_fast.aio import MessageBus
 
 from config.message_bus import call_of_bus
 from config.values import dataclass
-from support.bus import LIMIT_S, PrivateBus, call
+from support.bus import PrivateBus, call
 from support.process import PATIENCE_S, Process, SupportTimeoutError, require_file, wait_until
 
 if TYPE_CHECKING:
@@ -231,11 +231,11 @@ class _Client:
         """Leave the bus."""
         self._run(self._disconnect())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(LIMIT_S)
+        self._thread.join(PATIENCE_S)
         self._loop.close()
 
     def _run(self, what: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result(LIMIT_S)
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result(PATIENCE_S)
 
     async def _connect(self, address: str) -> MessageBus:
         bus = await MessageBus(bus_address=address).connect()

@@ -20,7 +20,6 @@ from support.process import PATIENCE_S, Process, require_tool
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-LIMIT_S = PATIENCE_S
 POLL_S = 0.001
 DBUS = "org.freedesktop.DBus"
 # No <servicedir>: nothing can be activated, so no daemon of the machine takes a test's name.
@@ -70,7 +69,7 @@ class PrivateBus:
     def start(self) -> None:
         """Start the daemon and return once it listens."""
         self._process = Process(self._command, environment=os.environ, log=self.folder / "bus.log")
-        self._process.wait_for_log("unix:path=", LIMIT_S)
+        self._process.wait_for_log("unix:path=", PATIENCE_S)
 
     def stop(self) -> None:
         """End the daemon: every client loses its connection."""
@@ -132,16 +131,16 @@ class BusService:
         loop = self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=loop.run_forever, daemon=True)
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._connect(), loop).result(LIMIT_S)
+        asyncio.run_coroutine_threadsafe(self._connect(), loop).result(PATIENCE_S)
 
     def stop(self) -> None:
         """Leave the bus."""
         if self._thread is None:
             return
         assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(self._disconnect(), self._loop).result(LIMIT_S)
+        asyncio.run_coroutine_threadsafe(self._disconnect(), self._loop).result(PATIENCE_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(LIMIT_S)
+        self._thread.join(PATIENCE_S)
         self._loop.close()
         self._thread = self._loop = self._bus = None
 
@@ -157,7 +156,7 @@ class BusService:
             await self.tell(member, signature, *body)
             await self._have_room()
 
-        asyncio.run_coroutine_threadsafe(send(), self._loop).result(LIMIT_S)
+        asyncio.run_coroutine_threadsafe(send(), self._loop).result(PATIENCE_S)
 
     def tell(self, member: str, signature: str, *body: object) -> asyncio.Future[None]:
         """Emit a signal from the service's thread, before later replies."""
@@ -265,7 +264,7 @@ class LoginManager(BusService):
                 )
             )
 
-        asyncio.run_coroutine_threadsafe(send(), self._loop).result(LIMIT_S)
+        asyncio.run_coroutine_threadsafe(send(), self._loop).result(PATIENCE_S)
 
     def prepare_for_sleep(self, *, going: bool) -> None:
         """Signal that the machine goes to sleep or has resumed."""
@@ -298,7 +297,7 @@ def _once(bus: Addressed, act: Callable[[MessageBus], Any]) -> Message | None:
     async def run() -> Message | None:
         client = await MessageBus(bus_address=bus.address).connect()
         try:
-            answer: Message | None = await asyncio.wait_for(act(client), LIMIT_S)
+            answer: Message | None = await asyncio.wait_for(act(client), PATIENCE_S)
             return answer
         finally:
             client.disconnect()

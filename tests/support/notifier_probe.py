@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from daemon.adapters.notify.chain import ChainNotifier
     from daemon.ports import Post
 
-LIMIT_S = PATIENCE_S
 NOTICE = Notice(
     notice_id=NoticeId(NoticeKind.KEY, "key-1"),
     title=text("Your key"),
@@ -43,7 +42,7 @@ class NotifierProbe:
         self.notifier = make_notifier(self.events.put)
 
     def next(self) -> Event:
-        return self.events.get(timeout=LIMIT_S)
+        return self.events.get(timeout=PATIENCE_S)
 
     def say(self, notice: Notice = NOTICE) -> None:
         """Show a notice and wait until its delivery is posted."""

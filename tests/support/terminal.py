@@ -18,8 +18,6 @@ from support.process import PATIENCE_S, SupportTimeoutError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LIMIT_S = PATIENCE_S
-
 
 def _own_terminal() -> None:
     """Take the terminal on standard input, and hear its Ctrl-C.
@@ -59,7 +57,7 @@ class Terminal:
         with self._changed:
             return self._shown
 
-    def read(self, words: str, timeout_s: float = LIMIT_S) -> str:
+    def read(self, words: str, timeout_s: float = PATIENCE_S) -> str:
         """Read until these words are shown and return all up to them."""
         with self._changed:
             shown = self._changed.wait_for(lambda: words in self._shown[self._read_to :] or self._over, timeout_s)
@@ -77,7 +75,7 @@ class Terminal:
         """Press a key: b"\\x03" is Ctrl-C, b"\\x04" Ctrl-D."""
         os.write(self._master, key)
 
-    def wait(self, timeout_s: float = LIMIT_S) -> int:
+    def wait(self, timeout_s: float = PATIENCE_S) -> int:
         """Return the exit code after all output has been read."""
         try:
             code = self._popen.wait(timeout_s)
@@ -98,7 +96,7 @@ class Terminal:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)
         self._popen.wait()
-        self._listener.join(LIMIT_S)  # else it might read what has this number next
+        self._listener.join(PATIENCE_S)  # else it might read what has this number next
         os.close(self._master)
 
     def _listen(self) -> None:

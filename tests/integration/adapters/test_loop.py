@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from daemon.core.views.guide import GuideView
     from daemon.core.views.report import Report
 
-LIMIT_S = PATIENCE_S
 NAIVE = cast("Instant", datetime(2027, 3, 1))  # noqa: DTZ001 - what no rule can compare
 POISONED = certificate(not_after=NAIVE, subject_cn="Jeanne SECRET")
 
@@ -131,11 +130,11 @@ class Daemon:
 
     def ask(self) -> Report | None:
         self.inbox.post(CommandReceived(at=NOW, command=GetStatus(), request=1))
-        return self.parts.replies.get(timeout=LIMIT_S)
+        return self.parts.replies.get(timeout=PATIENCE_S)
 
     def stop(self) -> None:
         self.inbox.post(CommandReceived(at=NOW, command=QuitDaemon()))
-        self._thread.join(LIMIT_S)
+        self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive()
 
 

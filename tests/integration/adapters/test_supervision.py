@@ -75,7 +75,6 @@ if TYPE_CHECKING:
 
     from support.bus import SessionBus
 
-LIMIT_S = PATIENCE_S
 SECRET = "Jeanne SECRET"
 
 
@@ -239,7 +238,7 @@ def test_the_asyncio_thread_goes_on(posted: PostedEvents, monkeypatch: pytest.Mo
         done.put(item=True)
 
     thread.begin("Some work", work())
-    assert done.get(timeout=LIMIT_S)
+    assert done.get(timeout=PATIENCE_S)
     posted.next(FaultMet)
     thread.stop()
 
@@ -256,7 +255,7 @@ def test_the_asyncio_thread_begins_with_the_next_work_where_it_could_not_before(
     fail_once(monkeypatch, threading.Thread, "start")
     Guard(posted).run("Some work", lambda: thread.begin("Some work", work()))
     thread.begin("Some work", work())
-    assert done.get(timeout=LIMIT_S)
+    assert done.get(timeout=PATIENCE_S)
     thread.stop()
 
 
@@ -285,11 +284,11 @@ def test_a_look_whether_the_session_is_in_front_that_failed_is_repeated(
     with LoginManager(system_bus, active=False) as manager:
         listener = resume.LoginManagerResume(thread, lambda: None, lambda _locked: None, moved.put)
         listener.start()
-        assert not moved.get(timeout=LIMIT_S)
+        assert not moved.get(timeout=PATIENCE_S)
         manager.move(to_front=True)
         posted.next(FaultMet)
         listener.ensure()  # as the heartbeat does
-        assert moved.get(timeout=LIMIT_S)
+        assert moved.get(timeout=PATIENCE_S)
     listener.stop()
     thread.stop()
 
@@ -300,7 +299,7 @@ def notifier(posted: PostedEvents, session_bus: SessionBus, monkeypatch: pytest.
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session_bus.address)
     thread = AsyncThread(posted)
     channels = (DesktopChannel(), LogChannel())
-    waiting = partial(dbus_server.wait_for_server, LIMIT_S)
+    waiting = partial(dbus_server.wait_for_server, PATIENCE_S)
     probe = NotifierProbe(lambda post: ChainNotifier(post, channels, plain, thread, waiting))
     yield probe
     probe.notifier.stop()

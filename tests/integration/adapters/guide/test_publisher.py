@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from daemon.adapters.guide.subscriber import GuideSubscriber
 
 NOW = instant(datetime(2026, 11, 23, 20, 0, tzinfo=UTC))
-LIMIT_S = PATIENCE_S
 FINGERPRINT = "ab" * 32
 
 
@@ -331,7 +330,7 @@ def test_a_stop_ends_each_wait(publisher: GuidePublisher) -> None:
     waiting = threading.Thread(target=follower.next)
     waiting.start()
     publisher.stop()
-    waiting.join(LIMIT_S)
+    waiting.join(PATIENCE_S)
     assert not waiting.is_alive()
     assert publisher.subscribe() is None
 

@@ -73,7 +73,6 @@ from support.posted_events import PostedEvents
 from support.process import PATIENCE_S, PROMPT_S, wait_until
 
 NOW = instant(datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=UTC))
-LIMIT_S = PATIENCE_S
 GET_STATUS = GetStatus()
 REPORT = Report(
     readers=(ReaderReport(name=ReaderName("Reader 00 00"), state=Occupancy.HOLDING, trouble=Trouble.CARD_BUSY),),
@@ -143,7 +142,7 @@ class RunningDaemon:
 
     def next(self, command: Command | None = None) -> int:
         """Return the number of the next request, which asks for this command."""
-        event = self.asked.get(timeout=LIMIT_S)
+        event = self.asked.get(timeout=PATIENCE_S)
         assert isinstance(event, CommandReceived)
         assert command is None or event.command == command
         assert event.request is not None
@@ -175,14 +174,14 @@ def asking(runtime: Path, command: Command = GET_STATUS) -> Iterator["queue.Simp
 
     def run() -> None:
         try:
-            outcome.put(ask(runtime, command, timeout_s=LIMIT_S))
+            outcome.put(ask(runtime, command, timeout_s=PATIENCE_S))
         except (DaemonNotRunningError, ControlError) as problem:
             outcome.put(problem)
 
     thread = threading.Thread(target=run)
     thread.start()
     yield outcome
-    thread.join(LIMIT_S)
+    thread.join(PATIENCE_S)
 
 
 @contextlib.contextmanager
@@ -196,14 +195,14 @@ def proven(daemon: RunningDaemon) -> Iterator[Any]:
 def test_the_client_that_asks_gets_the_report(daemon: RunningDaemon) -> None:
     with asking(daemon.runtime, CheckKeys()) as outcome:
         daemon.control.reply(daemon.next(CheckKeys()), REPORT)
-        assert outcome.get(timeout=LIMIT_S) == REPORT
+        assert outcome.get(timeout=PATIENCE_S) == REPORT
 
 
 def test_a_claim_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
     claim = ClaimByFingerprint(fingerprint=Fingerprint("b" * 64), claim=Claim.WORKS)
     with asking(daemon.runtime, claim) as outcome:
         daemon.control.reply(daemon.next(claim), Report())
-        assert outcome.get(timeout=LIMIT_S) == Report()
+        assert outcome.get(timeout=PATIENCE_S) == Report()
 
 
 def test_two_keys_come_with_the_answer_about_them(daemon: RunningDaemon) -> None:
@@ -211,14 +210,14 @@ def test_two_keys_come_with_the_answer_about_them(daemon: RunningDaemon) -> None
     compared = CompareHolders(fingerprint=one, other=other, answer=HolderAnswer.ANOTHER)
     with asking(daemon.runtime, compared) as outcome:
         daemon.control.reply(daemon.next(compared), Report())
-        assert outcome.get(timeout=LIMIT_S) == Report()
+        assert outcome.get(timeout=PATIENCE_S) == Report()
 
 
 def test_a_name_comes_with_its_fingerprint(daemon: RunningDaemon) -> None:
     name = NameKey(fingerprint=Fingerprint("b" * 64), name="la bleue")
     with asking(daemon.runtime, name) as outcome:
         daemon.control.reply(daemon.next(name), Report())
-        assert outcome.get(timeout=LIMIT_S) == Report()
+        assert outcome.get(timeout=PATIENCE_S) == Report()
 
 
 @pytest.mark.parametrize(("note", "keeper"), [("", "Me X"), ("coffre", None), (None, "")])
@@ -226,7 +225,7 @@ def test_a_note_comes_with_its_fingerprint(daemon: RunningDaemon, note: str | No
     noted = NoteKey(fingerprint=Fingerprint("b" * 64), note=note, keeper=keeper)
     with asking(daemon.runtime, noted) as outcome:
         daemon.control.reply(daemon.next(noted), Report())
-        assert outcome.get(timeout=LIMIT_S) == Report()
+        assert outcome.get(timeout=PATIENCE_S) == Report()
 
 
 def test_a_whole_memory_comes_through(daemon: RunningDaemon) -> None:
@@ -239,12 +238,16 @@ def test_a_whole_memory_comes_through(daemon: RunningDaemon) -> None:
     merged = MergeMemory(part=part_of(there))
     with asking(daemon.runtime, merged) as outcome:
         daemon.control.reply(daemon.next(merged), Report())
-        assert outcome.get(timeout=LIMIT_S) == Report()
+        assert outcome.get(timeout=PATIENCE_S) == Report()
 
 
 def test_a_text_that_is_too_long_is_refused(daemon: RunningDaemon) -> None:
     with pytest.raises(ControlError):
-        ask(daemon.runtime, NameKey(fingerprint=Fingerprint("b" * 64), name="x" * (TEXT_LIMIT + 1)), timeout_s=LIMIT_S)
+        ask(
+            daemon.runtime,
+            NameKey(fingerprint=Fingerprint("b" * 64), name="x" * (TEXT_LIMIT + 1)),
+            timeout_s=PATIENCE_S,
+        )
 
 
 def test_each_answer_reaches_its_client_in_any_order(daemon: RunningDaemon) -> None:
@@ -253,9 +256,9 @@ def test_each_answer_reaches_its_client_in_any_order(daemon: RunningDaemon) -> N
         with asking(daemon.runtime) as second:
             two = daemon.next()
             daemon.control.reply(two, Report(exit_code=2))
-            assert second.get(timeout=LIMIT_S) == Report(exit_code=2)
+            assert second.get(timeout=PATIENCE_S) == Report(exit_code=2)
         daemon.control.reply(one, Report(exit_code=1))
-        assert first.get(timeout=LIMIT_S) == Report(exit_code=1)
+        assert first.get(timeout=PATIENCE_S) == Report(exit_code=1)
 
 
 def test_an_answer_without_a_client_does_nothing(daemon: RunningDaemon) -> None:
@@ -264,7 +267,7 @@ def test_an_answer_without_a_client_does_nothing(daemon: RunningDaemon) -> None:
 
 def test_a_missing_daemon_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DaemonNotRunningError):
-        ask(tmp_path, GetStatus(), timeout_s=LIMIT_S)
+        ask(tmp_path, GetStatus(), timeout_s=PATIENCE_S)
 
 
 def test_files_of_a_dead_daemon_are_replaced_by_the_next_one(tmp_path: Path) -> None:
@@ -274,11 +277,11 @@ def test_files_of_a_dead_daemon_are_replaced_by_the_next_one(tmp_path: Path) -> 
         dead.kill()
     assert read_endpoint(tmp_path) is not None
     with pytest.raises(DaemonNotRunningError):
-        ask(tmp_path, GetStatus(), timeout_s=LIMIT_S)
+        ask(tmp_path, GetStatus(), timeout_s=PATIENCE_S)
     daemon = RunningDaemon(tmp_path)
     with asking(tmp_path) as outcome:
         daemon.control.reply(daemon.next(), REPORT)
-        assert outcome.get(timeout=LIMIT_S) == REPORT
+        assert outcome.get(timeout=PATIENCE_S) == REPORT
     daemon.control.stop()
 
 
@@ -291,14 +294,14 @@ def test_a_stopping_daemon_sends_the_answers_that_were_given(daemon: RunningDaem
     with asking(daemon.runtime, QuitDaemon()) as outcome:
         daemon.control.reply(daemon.next(), REPORT)
         daemon.control.stop()
-        assert outcome.get(timeout=LIMIT_S) == REPORT
+        assert outcome.get(timeout=PATIENCE_S) == REPORT
 
 
 def test_a_stopping_daemon_ends_every_wait(daemon: RunningDaemon) -> None:
     with asking(daemon.runtime) as outcome:
         daemon.next()
         daemon.control.stop()
-        assert isinstance(outcome.get(timeout=LIMIT_S), ControlError)
+        assert isinstance(outcome.get(timeout=PATIENCE_S), ControlError)
 
 
 def test_a_closed_server_leaves_no_file_and_can_be_closed_again(daemon: RunningDaemon) -> None:
@@ -327,7 +330,7 @@ def test_a_long_path_moves_the_socket_to_a_private_folder(tmp_path: Path) -> Non
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     with asking(runtime) as outcome:
         daemon.control.reply(daemon.next(), REPORT)
-        assert outcome.get(timeout=LIMIT_S) == REPORT
+        assert outcome.get(timeout=PATIENCE_S) == REPORT
     daemon.control.stop()
     assert not folder.exists()
 
@@ -445,7 +448,7 @@ def test_an_invalid_client_is_disconnected_within_the_limit(
         with contextlib.suppress(OSError):
             misbehave(connection, daemon.key)
         with contextlib.suppress(OSError, EOFError):
-            while connection.poll(LIMIT_S):
+            while connection.poll(PATIENCE_S):
                 connection.recv_bytes()
     assert time.monotonic() - began < ASK_LIMIT_S + PROMPT_S
     assert daemon.asked.empty()
@@ -464,7 +467,7 @@ def test_silent_clients_do_not_block_others(daemon: RunningDaemon) -> None:
             stack.enter_context(Client(daemon.key.address))
         with asking(daemon.runtime) as outcome:
             daemon.control.reply(daemon.next(), REPORT)
-            assert outcome.get(timeout=LIMIT_S) == REPORT
+            assert outcome.get(timeout=PATIENCE_S) == REPORT
 
 
 @pytest.mark.usefixtures("patient")
@@ -492,7 +495,7 @@ def test_waiting_clients_do_not_count_as_unauthenticated(daemon: RunningDaemon) 
             daemon.next()
         with asking(daemon.runtime) as outcome:
             daemon.control.reply(daemon.next(), REPORT)
-            assert outcome.get(timeout=LIMIT_S) == REPORT
+            assert outcome.get(timeout=PATIENCE_S) == REPORT
 
 
 def test_a_client_that_is_turned_away_tries_again(daemon: RunningDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -502,7 +505,7 @@ def test_a_client_that_is_turned_away_tries_again(daemon: RunningDaemon, monkeyp
             stack.enter_context(Client(daemon.key.address)).recv_bytes()
         with asking(daemon.runtime) as outcome:
             daemon.control.reply(daemon.next(), REPORT)
-            assert outcome.get(timeout=LIMIT_S) == REPORT
+            assert outcome.get(timeout=PATIENCE_S) == REPORT
 
 
 def test_a_client_that_disconnects_early_does_no_harm(daemon: RunningDaemon) -> None:
@@ -512,7 +515,7 @@ def test_a_client_that_disconnects_early_does_no_harm(daemon: RunningDaemon) -> 
     daemon.control.reply(asked, REPORT)
     with asking(daemon.runtime) as outcome:
         daemon.control.reply(daemon.next(), REPORT)
-        assert outcome.get(timeout=LIMIT_S) == REPORT
+        assert outcome.get(timeout=PATIENCE_S) == REPORT
 
 
 def test_a_daemon_with_the_wrong_key_is_not_trusted(tmp_path: Path) -> None:
@@ -521,7 +524,7 @@ def test_a_daemon_with_the_wrong_key_is_not_trusted(tmp_path: Path) -> None:
         connection.send_bytes(bytes(KEY_SIZE))
         connection.recv_bytes()
         connection.send_bytes(bytes(KEY_SIZE))
-        assert isinstance(outcome.get(timeout=LIMIT_S), ControlError)
+        assert isinstance(outcome.get(timeout=PATIENCE_S), ControlError)
 
 
 @pytest.mark.parametrize("report", [REPORT, Report()], ids=["full", "empty"])
@@ -548,13 +551,13 @@ def page_of(following: GuideSubscription) -> Page:
 
 def test_a_follower_gets_each_page_and_can_choose_on_it(daemon: RunningDaemon) -> None:
     daemon.publisher.show(VIEW)
-    following = follow(daemon.runtime, timeout_s=LIMIT_S)
+    following = follow(daemon.runtime, timeout_s=PATIENCE_S)
     assert (page_of(following).headline, daemon.asked.empty()) == ("Plug in your key", True)
     daemon.publisher.show(replace(VIEW, headline=text("guide.tidied")))
     page = page_of(following)
     assert page.headline == "The old certificate is removed"
     following.answer(Chosen(number=page.number, action=CHECK))
-    chosen = daemon.asked.get(timeout=LIMIT_S)
+    chosen = daemon.asked.get(timeout=PATIENCE_S)
     assert isinstance(chosen, CommandReceived)
     assert (chosen.command, chosen.request) == (ChooseAction(action=CHECK), None)
     following.answer(Chosen(number=page.number - 1, action=CHECK))
@@ -565,16 +568,16 @@ def test_a_follower_gets_each_page_and_can_choose_on_it(daemon: RunningDaemon) -
 
 
 def test_a_follower_learns_of_the_end(daemon: RunningDaemon) -> None:
-    following = follow(daemon.runtime, timeout_s=LIMIT_S)
+    following = follow(daemon.runtime, timeout_s=PATIENCE_S)
     daemon.stop()
     assert following.next() is None
     following.answer(Chosen(number=1, action=CHECK))
 
 
 def test_a_follower_that_disconnects_frees_its_place(daemon: RunningDaemon) -> None:
-    followers = [follow(daemon.runtime, timeout_s=LIMIT_S) for _ in range(MAX_SUBSCRIBERS)]
+    followers = [follow(daemon.runtime, timeout_s=PATIENCE_S) for _ in range(MAX_SUBSCRIBERS)]
     with pytest.raises(GuideUnavailableError) as refused:
-        follow(daemon.runtime, timeout_s=LIMIT_S)
+        follow(daemon.runtime, timeout_s=PATIENCE_S)
     assert refused.value.refusal is ErrorCode.TOO_MANY_CLIENTS
     followers[0].close()
     wait_until(lambda: admitted(daemon.runtime), "there is room again")
@@ -584,7 +587,7 @@ def test_a_follower_that_disconnects_frees_its_place(daemon: RunningDaemon) -> N
 
 def admitted(runtime: Path) -> bool:
     try:
-        follow(runtime, timeout_s=LIMIT_S).close()
+        follow(runtime, timeout_s=PATIENCE_S).close()
     except GuideUnavailableError:
         return False
     return True
@@ -607,13 +610,13 @@ def test_a_follower_that_sends_invalid_messages_is_disconnected(daemon: RunningD
 
 def test_a_follower_that_does_not_read_is_disconnected_and_blocks_nobody_else(daemon: RunningDaemon) -> None:
     big = replace(VIEW, holder="x" * 1_000_000)
-    slow = follow(daemon.runtime, timeout_s=LIMIT_S)
-    quick = follow(daemon.runtime, timeout_s=LIMIT_S)
+    slow = follow(daemon.runtime, timeout_s=PATIENCE_S)
+    quick = follow(daemon.runtime, timeout_s=PATIENCE_S)
     began = time.monotonic()
     daemon.publisher.show(big)
     assert page_of(quick).holder == big.holder
     assert time.monotonic() - began < SEND_LIMIT_S, "before the slow one is sent away"
-    full = [follow(daemon.runtime, timeout_s=LIMIT_S) for _ in range(MAX_SUBSCRIBERS - 2)]
+    full = [follow(daemon.runtime, timeout_s=PATIENCE_S) for _ in range(MAX_SUBSCRIBERS - 2)]
     wait_until(lambda: admitted(daemon.runtime), "the slow one has been sent away")
     for follower in (slow, quick, *full):
         follower.close()
@@ -624,7 +627,7 @@ def test_a_daemon_without_a_window_reports_it(tmp_path: Path) -> None:
     control = ControlServer(posted, tmp_path, GuidePublisher(posted, Translator))
     control.start()
     with pytest.raises(GuideUnavailableError) as refused:
-        ask(tmp_path, RaiseGuide(), timeout_s=LIMIT_S)
+        ask(tmp_path, RaiseGuide(), timeout_s=PATIENCE_S)
     assert "vigicle guide --text" in str(refused.value)
     control.stop()
 
@@ -633,4 +636,4 @@ def test_a_daemon_with_a_window_is_asked_for_it(daemon: RunningDaemon, monkeypat
     monkeypatch.setenv("DISPLAY", ":99")
     with asking(daemon.runtime, RaiseGuide()) as outcome:
         daemon.control.reply(daemon.next(RaiseGuide()), REPORT)
-        assert outcome.get(timeout=LIMIT_S) == REPORT
+        assert outcome.get(timeout=PATIENCE_S) == REPORT

@@ -26,7 +26,6 @@ from support.mail import EmailPortal, MailProgram, PagePortal
 from support.process import PATIENCE_S, require_tool, wait_until
 from support.shortcut import make_shortcut
 
-LIMIT_S = PATIENCE_S
 MAIL = "x-scheme-handler/mailto"
 TOOL = "Trusted Key Manager"
 ORDER, PLATFORM, DOWNLOAD = "https://order.example/", "https://platform.example/", "https://download.example/tool"
@@ -96,7 +95,7 @@ def outcome(given: Settings, order: Launch, *, elevated: bool | None = None) -> 
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     launcher = DesktopLauncher(events.put, lambda: given, None if elevated is None else lambda: elevated)
     launcher.launch(order)
-    event = events.get(timeout=LIMIT_S)
+    event = events.get(timeout=PATIENCE_S)
     assert isinstance(event, Launched)
     assert event.procedure == order.procedure
     return event
@@ -151,7 +150,7 @@ def on_bus(mail_program: Recorder, session_bus: SessionBus, monkeypatch: pytest.
 def test_the_portal_takes_the_whole_letter(on_bus: Recorder, session_bus: SessionBus) -> None:
     with EmailPortal(session_bus) as portal:
         assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b") is None
-        draft = portal.drafts.get(timeout=LIMIT_S)
+        draft = portal.drafts.get(timeout=PATIENCE_S)
     assert (draft["address"], draft["subject"], draft["body"]) == (
         "support@platform.example",
         "O Élise d’Arc",
@@ -174,7 +173,7 @@ def test_a_mail_program_that_the_bus_activates_takes_the_whole_letter(
     subprocess.run(["xdg-mime", "default", "org.example.Mail.desktop", MAIL], check=True)
     with MailProgram(session_bus) as program:
         assert launched(settings(), Destination.SUPPORT_MAIL, serial_hex="0a1b") is None
-        assert program.opened.get(timeout=LIMIT_S) == MAILTO
+        assert program.opened.get(timeout=PATIENCE_S) == MAILTO
     assert on_bus.starts == []
 
 
@@ -203,7 +202,7 @@ def test_a_desktop_that_never_says_its_mail_program_is_asked_otherwise(
 
 @pytest.mark.parametrize("opener", [["gio", "open"], ["xdg-open"]], ids=" ".join)
 def test_each_opener_takes_a_letter_and_changes_nothing_in_it(mail_program: Recorder, opener: list[str]) -> None:
-    assert run([*opener, MAILTO], LIMIT_S)
+    assert run([*opener, MAILTO], PATIENCE_S)
     assert mail_program.wait() == [[MAILTO]]
 
 
@@ -247,7 +246,7 @@ def test_where_no_program_opens_the_page_the_portal_does(
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session_bus.address)
     with PagePortal(session_bus) as portal:
         assert launched(settings(), Destination.ORDER_PAGE) is None
-        assert portal.pages.get(timeout=LIMIT_S) == ORDER
+        assert portal.pages.get(timeout=PATIENCE_S) == ORDER
 
 
 @pytest.mark.parametrize(("answer", "trouble"), [(0, None), (1, Trouble.LAUNCH_FAILED), (2, Trouble.LAUNCH_FAILED)])
@@ -261,11 +260,11 @@ def test_where_the_portal_asks_for_a_program_the_users_answer_is_awaited(
     launcher = DesktopLauncher(events.put, settings, None)
     with PagePortal(session_bus, PagePortal.NONE) as portal:
         launcher.launch(Launch(procedure="opalexe", destination=Destination.ORDER_PAGE))
-        portal.pages.get(timeout=LIMIT_S)
+        portal.pages.get(timeout=PATIENCE_S)
         with pytest.raises(queue.Empty):
             events.get(timeout=3.5)
         portal.answer(answer)
-        event = events.get(timeout=LIMIT_S)
+        event = events.get(timeout=PATIENCE_S)
         assert isinstance(event, Launched)
         assert event.trouble is trouble
 
@@ -289,9 +288,9 @@ def test_a_portal_that_goes_while_the_user_chooses_has_not_opened_the_page(
     with PagePortal(session_bus, PagePortal.NONE) as portal:
         launch = Launch(procedure="opalexe", destination=Destination.ORDER_PAGE)
         DesktopLauncher(events.put, settings, None).launch(launch)
-        portal.pages.get(timeout=LIMIT_S)
+        portal.pages.get(timeout=PATIENCE_S)
         portal.leave()
-        event = events.get(timeout=LIMIT_S)  # the wait for the user's choice has a limit of two minutes
+        event = events.get(timeout=PATIENCE_S)  # the wait for the user's choice has a limit of two minutes
         assert isinstance(event, Launched)
         assert event.trouble is Trouble.LAUNCH_FAILED
 
@@ -303,7 +302,7 @@ def test_in_a_sandbox_the_portal_opens_the_page(
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session_bus.address)
     with PagePortal(session_bus) as portal:
         assert launched(settings(), Destination.ORDER_PAGE) is None
-        assert portal.pages.get(timeout=LIMIT_S) == ORDER
+        assert portal.pages.get(timeout=PATIENCE_S) == ORDER
     assert browser.starts == []
 
 
@@ -584,7 +583,7 @@ def test_a_command_inherits_neither_files_nor_our_variables(tmp_path: Path, monk
         os.set_inheritable(file.fileno(), True)  # as a careless library does
         number = file.fileno()
         script = f"env > {told}; test -e /proc/self/fd/{number} && echo INHERITED >> {told}; true"
-        assert run(["/bin/sh", "-c", script], LIMIT_S)
+        assert run(["/bin/sh", "-c", script], PATIENCE_S)
     content = told.read_text()
     assert "PATH=" in content
     assert not any(word in content for word in ("VIGICLE_", "PYTHONPATH", "INHERITED"))

@@ -25,8 +25,8 @@ from daemon.core.events import CommandReceived, NoticeDelivered
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind, Urgency
 from support.bus import SessionBus
 from support.desktop import DISMISSED, EXPIRED, Dunst, NotificationServer
-from support.notifier_probe import LIMIT_S, NOTICE, Make, plain
-from support.process import wait_until
+from support.notifier_probe import NOTICE, Make, plain
+from support.process import PATIENCE_S, wait_until
 
 MUTE_S = 0.3
 
@@ -391,7 +391,7 @@ def test_nothing_is_posted_after_the_stop(make: Make) -> None:
     probe = make(channels=(Last(),))
     probe.notifier.stop()
     probe.notifier.show(NOTICE)
-    assert done.wait(LIMIT_S)
+    assert done.wait(PATIENCE_S)
     assert probe.events.empty()
 
 

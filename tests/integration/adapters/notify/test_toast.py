@@ -24,7 +24,8 @@ from daemon.adapters.platform.async_thread import AsyncThread
 from daemon.core.events import AnswerWordsIssued, NoticeDelivered, NoticesSwitched
 from daemon.core.model import AnswerWord
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
-from support.notifier_probe import LIMIT_S, NOTICE, plain
+from support.notifier_probe import NOTICE, plain
+from support.process import PATIENCE_S
 from support.toast_schema import faults
 from support.winrt import NotificationSetting, played_windows
 from tray.cli.answer import word_of
@@ -51,7 +52,7 @@ class Probe:
     events: queue.SimpleQueue[Event]
 
     def next(self) -> Event:
-        return self.events.get(timeout=LIMIT_S)
+        return self.events.get(timeout=PATIENCE_S)
 
 
 @contextmanager

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LIMIT_S = PATIENCE_S
 WINDOW = """
 import os, sys
 open(sys.argv[1] + ".new", "w").write(str(os.getpid()))
@@ -49,13 +48,13 @@ def ask_a_daemon(runtime: Path, command: Command) -> None:
     publisher = GuidePublisher(asked.put, Translator, ["/nowhere/window"])
     control = ControlServer(asked.put, runtime, publisher)
     control.start()
-    asking = threading.Thread(target=ask, args=(runtime, command), kwargs={"timeout_s": LIMIT_S})
+    asking = threading.Thread(target=ask, args=(runtime, command), kwargs={"timeout_s": PATIENCE_S})
     asking.start()
-    event = asked.get(timeout=LIMIT_S)
+    event = asked.get(timeout=PATIENCE_S)
     assert isinstance(event, CommandReceived)
     assert event.request is not None
     control.reply(event.request, Report())
-    asking.join(LIMIT_S)
+    asking.join(PATIENCE_S)
     publisher.stop()
     control.stop()
 
@@ -69,7 +68,7 @@ def test_who_was_clicked_hands_the_right_to_the_daemon(
     handed: queue.SimpleQueue[int], tmp_path: Path, command: Command
 ) -> None:
     ask_a_daemon(tmp_path, command)
-    assert handed.get(timeout=LIMIT_S) == os.getpid()
+    assert handed.get(timeout=PATIENCE_S) == os.getpid()
 
 
 def test_a_question_in_a_terminal_hands_no_right(handed: queue.SimpleQueue[int], tmp_path: Path) -> None:
@@ -81,9 +80,9 @@ def test_the_daemon_hands_the_right_to_its_window_at_each_click(handed: queue.Si
     file = tmp_path / "process"
     publisher = GuidePublisher(PostedEvents(), Translator, [sys.executable, "-c", WINDOW, str(file)])
     publisher.open()
-    first = handed.get(timeout=LIMIT_S)
+    first = handed.get(timeout=PATIENCE_S)
     wait_until(file.exists, "the window")
     publisher.open()
-    second = handed.get(timeout=LIMIT_S)
+    second = handed.get(timeout=PATIENCE_S)
     publisher.stop()
     assert first == second == int(file.read_text())

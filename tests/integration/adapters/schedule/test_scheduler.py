@@ -20,7 +20,6 @@ from daemon.core.events import Event, FaultMet, SessionLock, SessionMoved, Tick
 from support.bus import LoginManager, SystemBus, send_to_all
 from support.process import PATIENCE_S, wait_until
 
-LIMIT_S = PATIENCE_S
 SHORTLY = timedelta(milliseconds=200)
 
 Ticks = Callable[[], Tick]
@@ -38,7 +37,7 @@ class Ticking:
         return self
 
     def next(self) -> Tick:
-        event = self.events.get(timeout=LIMIT_S)
+        event = self.events.get(timeout=PATIENCE_S)
         assert isinstance(event, Tick)
         return event
 
@@ -135,7 +134,7 @@ class Unsteady:
 
 def test_the_heartbeat_goes_on_where_the_look_at_the_login_manager_fails() -> None:
     ticking = Ticking(Unsteady, heartbeat=timedelta(milliseconds=20)).start()
-    events = [ticking.events.get(timeout=LIMIT_S) for _ in range(4)]
+    events = [ticking.events.get(timeout=PATIENCE_S) for _ in range(4)]
     assert [type(event) for event in events] == [FaultMet, Tick, Tick, Tick]
     ticking.schedule.stop()
 
@@ -152,7 +151,7 @@ def test_a_moment_whose_tick_could_not_be_posted_is_not_lost() -> None:
     ticking.schedule = ApScheduler(post)
     ticking.start()
     ticking.schedule.wake_at(instant(datetime.now(UTC)))
-    assert isinstance(ticking.events.get(timeout=LIMIT_S), FaultMet)
+    assert isinstance(ticking.events.get(timeout=PATIENCE_S), FaultMet)
     ticking.next()
     ticking.schedule.stop()
 
@@ -216,7 +215,7 @@ def test_signals_of_another_account_are_ignored(
         ],
     )
     login_manager.lock(locked=True)
-    event = ticking.events.get(timeout=LIMIT_S)
+    event = ticking.events.get(timeout=PATIENCE_S)
     assert isinstance(event, SessionLock)
     assert event.locked, "the login manager's own, and nothing before"
     ticking.schedule.stop()
@@ -240,7 +239,7 @@ def test_a_lock_and_an_unlock_of_the_session_are_posted(
     ticking = watched(system_bus, thread, monkeypatch)
     for locked in (True, False):
         login_manager.lock(locked=locked)
-        event = ticking.events.get(timeout=LIMIT_S)
+        event = ticking.events.get(timeout=PATIENCE_S)
         assert isinstance(event, SessionLock)
         assert event.locked is locked
     ticking.schedule.stop()
@@ -252,7 +251,7 @@ def test_a_session_that_is_left_and_entered_again_is_posted(
     with LoginManager(system_bus, active=False) as manager:
         ticking = watched(system_bus, thread, monkeypatch)
         for to_front in (False, True, False):
-            event = ticking.events.get(timeout=LIMIT_S)
+            event = ticking.events.get(timeout=PATIENCE_S)
             assert isinstance(event, SessionMoved)
             assert event.in_front is to_front
             manager.move(to_front=not to_front)
@@ -264,11 +263,11 @@ def test_what_became_of_the_session_while_the_login_manager_restarted_is_looked_
 ) -> None:
     with LoginManager(system_bus, active=False) as manager:
         ticking = watched(system_bus, thread, monkeypatch)
-        assert ticking.events.get(timeout=LIMIT_S) == SessionMoved(at=ANY, in_front=False)
+        assert ticking.events.get(timeout=PATIENCE_S) == SessionMoved(at=ANY, in_front=False)
         manager.stop()
         manager.active = True
         manager.start()
-        assert ticking.events.get(timeout=LIMIT_S) == SessionMoved(at=ANY, in_front=True)
+        assert ticking.events.get(timeout=PATIENCE_S) == SessionMoved(at=ANY, in_front=True)
     ticking.schedule.stop()
 
 
