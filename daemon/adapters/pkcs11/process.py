@@ -70,6 +70,8 @@ class TokenProcess:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._job = hold(self._process.pid)  # before the request names the module
+        self._fallback = threading.Timer(GRACE_S, self._kill_session)
+        self._fallback.daemon = True
         self._thread = threading.Thread(
             target=self._listen, args=(ENCODER.encode(request),), name="token-child", daemon=True
         )
@@ -83,9 +85,8 @@ class TokenProcess:
         """
         if sys.platform == "linux":
             self._process.terminate()
-            fallback = threading.Timer(GRACE_S, self._kill_session)
-            fallback.daemon = True
-            fallback.start()
+            with contextlib.suppress(RuntimeError):  # it was killed before
+                self._fallback.start()
         else:
             self._kill_session()
 
@@ -114,6 +115,7 @@ class TokenProcess:
             if finished and self._process.returncode == 0:
                 outcome = ProcessOutcome.FINISHED
         finally:
+            self._fallback.cancel()
             self._hear(self, outcome)
 
     def _kill_leftovers(self) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import queue
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -409,6 +410,14 @@ def test_a_child_whose_answers_are_invalid_or_endless_is_killed(talk: str, start
     events = posted.until(ReadFinished)
     assert troubles(events) == {Path(OPENSC).name: Trouble.MODULE_CRASHED}
     assert tokens(events) == []
+
+
+def test_a_killed_child_leaves_no_thread(start: Start, posted: PostedEvents, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daemon.adapters.pkcs11.process.GRACE_S", 10 * PATIENCE_S)
+    start(OPENSC, command=[sys.executable, "-I", "-c", TALKERS["gibberish"]]).read(EVERYTHING)
+    posted.until(ReadFinished)
+    timers = [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
+    wait_until(lambda: not any(each.is_alive() for each in timers), "nobody waits to kill it once more")
 
 
 def test_a_child_that_cannot_be_started_is_a_trouble(start: Start, posted: PostedEvents) -> None:
