@@ -69,9 +69,9 @@ def seen(panel: XfcePanel) -> IconState | None:
 
 
 def wait_for_menu(panel: XfcePanel, before: Image.Image, lines: int) -> tuple[int, int]:
-    """Wait until all lines of a menu are drawn, and return its size.
+    """Wait until all lines of a menu are drawn.
 
-    The panel may draw an empty menu first.
+    Returns its size. The panel may draw an empty menu first.
     """
     wait_until(lambda: changed(panel, before)[1] > lines * LINE, "the menu opens")
     return changed(panel, before)
