@@ -80,7 +80,7 @@ def reader_of(token: TokenReading, readers: Iterable[ReaderState]) -> ReaderName
     the only occupied one of them is.
     """
     pool = tuple(readers)
-    whole = [r.name for r in pool if _begins_with(token.slot_description, r.name)]
+    whole = [r.name for r in pool if begins_with(token.slot_description, r.name)]
     if whole:
         return max(whole, key=len)
     return _reader_of_cut_name(token, pool)
@@ -103,7 +103,7 @@ def names_reader(description: str, reader: ReaderName | None) -> bool:
     cleaned = clean(description)
     was_cut = len(cleaned.encode()) >= DESCRIPTION_LIMIT - CUT_SLACK
     left = cleaned.removesuffix(ELLIPSIS).removesuffix(UNREADABLE)  # a letter cut in two
-    return _begins_with(description, reader) or (was_cut and _starts(clean(reader), left))
+    return begins_with(description, reader) or (was_cut and _starts(clean(reader), left))
 
 
 def without_authorities(token: TokenReading) -> TokenReading:
@@ -319,7 +319,7 @@ def present(contents: Mapping[ReaderName | None, Content]) -> tuple[frozenset[Ke
     return keys, frozenset(f for content in contents.values() for f in content.fingerprints)
 
 
-def _begins_with(description: str, reader: str) -> bool:
+def begins_with(description: str, reader: str) -> bool:
     """Compare cleaned texts: a driver may write two spaces."""
     name = clean(reader)
     return bool(name) and _starts(clean(description), name)

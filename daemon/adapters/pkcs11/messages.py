@@ -10,7 +10,7 @@ import msgspec
 
 from daemon.adapters.gate import Decoder
 from daemon.core.model import Certificate, ReaderName, TokenReading
-from daemon.core.recognition import names_reader
+from daemon.core.recognition import begins_with, names_reader
 from daemon.core.troubles import Trouble
 
 LINE_LIMIT = 4 << 20  # bytes, the newline included
@@ -101,8 +101,10 @@ def decode_answer(line: bytes) -> WorkerAnswer:
 def reader_named(description: str, readers: tuple[ReaderName, ...]) -> ReaderName | None:
     """Return the reader whose name a slot description begins with.
 
-    The longest such name wins. None when there is none.
+    The longest such name wins, or the first where the description was cut and fits several. None when there is none.
 
     OpenSC gives the reader's name and cuts it at the field's end; other modules give what they like.
     """
-    return max((reader for reader in readers if names_reader(description, reader)), key=len, default=None)
+    if whole := [reader for reader in readers if begins_with(description, reader)]:
+        return max(whole, key=len)
+    return next((reader for reader in readers if names_reader(description, reader)), None)

@@ -38,6 +38,16 @@ NAMES = [
 ]
 
 
+def test_keys_in_two_readers_that_opensc_names_alike_are_both_read(program: Program) -> None:
+    with ReaderService(names=["Long " * 14 + "one", "Long " * 14 + "or another"], readers=2) as service:
+        program.environment |= service.environment
+        start_daemon(program)
+        service.insert(key(timedelta(days=20), "Paul DURAND"), reader=1)
+        wait_until(lambda: bool(status(program)["certificates"]), "the first key is read")
+        service.insert(key(timedelta(days=20), "Jeanne MARTIN"), reader=0)
+        wait_until(lambda: len(status(program)["certificates"]) == 2, "both keys are read")
+
+
 @pytest.mark.parametrize(("friendly_name", "shown"), NAMES)
 def test_a_key_in_a_reader_of_any_name_is_read_beside_one_in_a_plain_reader(
     program: Program,

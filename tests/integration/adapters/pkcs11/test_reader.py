@@ -501,6 +501,12 @@ def test_a_slot_names_a_reader(description: str, reader: str | None) -> None:
     assert reader_named(description, tuple(map(ReaderName, ("Reader A 00 00", "Reader A 00 001", LONG)))) == reader
 
 
+def test_a_cut_name_is_of_the_first_reader_that_it_fits() -> None:
+    one, other = (ReaderName("L" * 70 + number) for number in (" 1", " 2 of two"))
+    assert reader_named("L" * 61 + "...", (one, other)) == one
+    assert reader_named("L" * 61 + "...", (other, one)) == other
+
+
 def test_our_own_libraries_are_loadable() -> None:
     assert fault_of(OPENSC) == ""
 
