@@ -7,7 +7,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import BinaryIO
 
+PART = 1 << 14  # bytes
 WHILE_HELD_S = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
 
 
@@ -46,7 +48,19 @@ def read_small(file: Path, limit: int) -> bytes:
     if not stat.S_ISREG(facts.st_mode) or facts.st_size > limit:
         raise NoSmallFileError(None, "no small regular file", str(file))
     with file.open("rb") as stream:
-        return stream.read(facts.st_size)  # a number of bytes, for Python takes memory for them before it reads
+        return read_parts(stream, limit)
+
+
+def read_parts(stream: BinaryIO, limit: int) -> bytes:
+    """Return what a stream has, up to a limit.
+
+    It is read in parts, for Python takes memory for all that it is to read before it reads. Its size says nothing: a
+    file may grow meanwhile, and some file systems tell 0.
+    """
+    parts = bytearray()
+    while part := stream.read(min(PART, limit - len(parts))):
+        parts += part
+    return bytes(parts)
 
 
 def is_there(place: Path) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from config.files import read_parts
 from config.i18n.text import Argument, Text, clean, text
 from config.i18n.translator import UserError
 from config.values import dataclass, field
@@ -299,7 +300,7 @@ def read_bytes(file: Path, *, required: bool = False) -> bytes:
         if not stat.S_ISREG(facts.st_mode):
             raise _file_problem(file, "accepted.file")
         with file.open("rb") as stream:
-            raw = stream.read(min(facts.st_size, SIZE_LIMIT) + 1)  # Python takes memory for them before it reads
+            raw = read_parts(stream, SIZE_LIMIT + 1)
     except FileNotFoundError as error:
         if required or file.is_symlink():
             raise _file_problem(file, "accepted.existing_file") from error

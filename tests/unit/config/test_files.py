@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config.files import is_file_there, is_there, write_whole
+from config.files import is_file_there, is_there, read_small, write_whole
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
@@ -41,3 +41,11 @@ def test_what_cannot_be_looked_at_is_not_there(tmp_path: Path) -> None:
     assert not is_file_there(too_long)
     assert is_there(tmp_path)
     assert not is_file_there(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="only Linux has such files")
+def test_a_file_whose_size_is_not_told_is_read_whole() -> None:
+    limits = Path("/proc/self/limits")
+    assert limits.stat().st_size == 0
+    assert read_small(limits, 1 << 20).startswith(b"Limit ")
+    assert len(read_small(limits, 20)) == 20
