@@ -6,6 +6,7 @@ Used in the token child only.
 import hashlib
 import warnings
 from collections.abc import Callable, Sequence
+from datetime import UTC
 from typing import Any, TypeVar
 
 from asn1crypto import parser as asn1_parser
@@ -398,6 +399,10 @@ def _latin_1(part: Any) -> str | None:
 
 
 def _utc(moment: object) -> Instant:
-    if not isinstance(moment, Instant) or moment.tzinfo is None:
-        raise ValueError("not a moment of our calendar")  # asn1crypto has a type of its own for year 0
-    return instant(moment).replace(microsecond=0)
+    """Return a moment, in UTC where it names no zone.
+
+    RFC 5280 §4.1.2.5 allows no other one.
+    """
+    if not isinstance(moment, Instant):
+        raise TypeError("not a moment of our calendar")  # asn1crypto has a type of its own for year 0
+    return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).replace(microsecond=0)

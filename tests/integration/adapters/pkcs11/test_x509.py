@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from asn1crypto import core
@@ -155,6 +155,15 @@ def test_a_name_that_is_absent_is_empty() -> None:
 def test_odd_dates_are_read_as_they_are(begin: datetime, end: datetime) -> None:
     certificate = read_certificate(make_certificate(not_before=begin, not_after=end))
     assert (certificate.not_before, certificate.not_after) == (begin, end)
+
+
+@pytest.mark.parametrize("zone", [b"", b".5", b".5Z", b"+0000"])
+def test_an_end_is_read_with_and_without_its_zone(zone: bytes) -> None:
+    whole = make_certificate(not_before=BEGIN, not_after=datetime(2050, 1, 2, 3, 4, 5, tzinfo=UTC))
+    certificate: Any = asn1.Certificate.load(whole)
+    end = b"20500102030405" + zone
+    certificate["tbs_certificate"]["validity"]["not_after"] = asn1.Time.load(bytes([0x18, len(end)]) + end)
+    assert read_certificate(certificate.dump()).not_after == datetime(2050, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def test_a_certificate_that_ends_before_it_begins_is_read_too() -> None:
