@@ -273,8 +273,8 @@ def _is_joined(entry: LineageEntry, group: list[LineageEntry], answers: Mapping[
     return any(told(entry, member, answers) is HolderAnswer.SAME for member in group)
 
 
-def _by_begin(entry: LineageEntry) -> tuple[Instant, Instant, Fingerprint]:
-    return entry.not_before, entry.not_after, entry.fingerprint
+def _by_begin(entry: LineageEntry) -> tuple[Instant, Instant, Fingerprint, KeyId]:
+    return entry.not_before, entry.not_after, entry.fingerprint, entry.key.id  # two keys may hold one certificate
 
 
 def told(

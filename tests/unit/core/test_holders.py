@@ -9,7 +9,7 @@ from config.values import replace
 from daemon.core import holders
 from daemon.core.holders import certificates_renewed_in_place, lineages
 from daemon.core.issuers import procedure_of
-from daemon.core.model import Assignment, Certificate, Fingerprint, Role
+from daemon.core.model import Assignment, Certificate, Fingerprint, KeyId, Role
 from daemon.core.same_holder import HolderMatch, match_holders
 from support.core.factories import (
     DAY,
@@ -173,6 +173,13 @@ def test_a_shared_contact_does_not_join_two_organisations() -> None:
         [first.fingerprint, plain.fingerprint],
         [third.fingerprint],
     ]
+
+
+@pytest.mark.parametrize("ids", list(permutations("ab")))
+def test_two_keys_with_one_certificate_come_in_the_order_of_their_ids(ids: tuple[str, ...]) -> None:
+    nameless = changed(OLD, subject_cn="", given_name="", surname="")
+    known = memory(*(owned(nameless, id=KeyId(id_)) for id_ in ids))
+    assert [line.entries[0].key.id for line in lineages(known, BOTH)] == ["a", "b"]
 
 
 def test_a_lineage_has_the_latest_name_of_its_holder() -> None:
