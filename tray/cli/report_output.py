@@ -129,7 +129,7 @@ def _path_lines(path: Path, titles: Mapping[str, str], render: Render) -> Styled
     """Return a path with its holder, procedure, reason and second half."""
     kind = styled(render(text(PATHS[path.kind])), "bold", before="→ ")
     lines = [
-        Styled("\n") + kind + styled(clean(path.holder), before=" · "),
+        Styled("\n") + kind + styled(clean(path.holder) or render(text("holder.unknown")), before=" · "),
         styled(clean(titles.get(path.procedure, path.procedure)), before="  "),
         styled(render(path.reason), before="  "),
     ]

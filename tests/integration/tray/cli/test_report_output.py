@@ -10,10 +10,11 @@ from config.i18n.wording import Wording
 from config.instants import Instant, instant
 from config.settings import Recall, Settings
 from config.values import field_names, replace
+from config.workflows import WorkflowKind
 from daemon.core.labels import remedy
 from daemon.core.model import Fingerprint, Occupancy, ReaderName, Role
 from daemon.core.troubles import Trouble
-from daemon.core.views.report import CertificateStatus, ReaderReport, Report, Stage
+from daemon.core.views.report import CertificateStatus, Path, ReaderReport, Reason, Report, Stage
 from tray.cli.report_output import as_json, left_words, place_words, print_report, timeline
 
 BEGIN = instant(datetime(2026, 1, 1, tzinfo=UTC))
@@ -68,6 +69,12 @@ def test_what_to_do_about_a_reader_is_told_unless_its_card_may_be_of_a_bank(
     words = " ".join(capsys.readouterr().out.split())
     may_be_of_a_bank = has_key and trouble is Trouble.CARD_UNREAD
     assert words.count(translator.render(remedy(trouble, "Reader"))) == int(not may_be_of_a_bank)
+
+
+def test_a_path_of_a_holder_without_a_name_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path(procedure="opalexe", holder="", kind=WorkflowKind.ORDER, why=Reason.ORDER_EXPIRED, date=END)
+    print_report(Report(paths=(path,)), Translator("en"), Settings(procedures=()))
+    assert "→ Order a new key · Unnamed holder" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
