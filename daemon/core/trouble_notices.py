@@ -20,14 +20,15 @@ from daemon.core.troubles import EMPTY_KEY_TROUBLES, Trouble
 SERVICE_PATIENCE = timedelta(seconds=60)
 TROUBLE_KEYS_KEPT = timedelta(days=60)
 RELEASED = instant(datetime.fromisoformat("2026-11-01T00:00:00Z"))
-NOTIFIED_TROUBLES = RETRIED | EMPTY_KEY_TROUBLES | {Trouble.CARD_MUTE, Trouble.READER_STALE, Trouble.PIN_LOCKED}
+TOLD_ONCE = EMPTY_KEY_TROUBLES | {Trouble.CERTIFICATE_UNREADABLE}
+NOTIFIED_TROUBLES = RETRIED | TOLD_ONCE | {Trouble.CARD_MUTE, Trouble.READER_STALE, Trouble.PIN_LOCKED}
 
 
 def trouble_notices(state: State, assessment: Assessment, now: Instant) -> Iterator[Notice]:
     """Yield the notices of troubles that are due now.
 
-    Each comes once a day at most. A card that is of no use here is told once: an unread one for each reader, a token
-    without certificate for each token.
+    Each comes once a day at most. What the user can hardly change is told once: an unread card for each reader, a token
+    without certificate, or with one that cannot be read, for each token.
     """
     for place, trouble in _troubles(state, assessment, now):
         notice = _trouble_notice(state, place, trouble, now)
@@ -121,7 +122,7 @@ def trouble_moments(state: State) -> Iterator[Instant]:
 
 def _told_before(state: State, place: str, trouble: Trouble) -> bool:
     """Return whether an earlier version told of this card."""
-    if trouble not in {Trouble.CARD_UNREAD, *EMPTY_KEY_TROUBLES}:
+    if trouble not in {Trouble.CARD_UNREAD, *TOLD_ONCE}:
         return False
     of_any_day = str(TroubleKey(trouble, place, ""))
     return any(key.startswith(of_any_day) for key in state.memory.delivered)
@@ -130,7 +131,7 @@ def _told_before(state: State, place: str, trouble: Trouble) -> bool:
 def _trouble_key(state: State, place: str, trouble: Trouble, now: Instant) -> TroubleKey | ForeignCardKey:
     if trouble is Trouble.CARD_UNREAD:
         return ForeignCardKey(trouble, place)
-    if trouble not in EMPTY_KEY_TROUBLES:
+    if trouble not in TOLD_ONCE:
         return TroubleKey(trouble, place, f"{now:%Y-%m-%d}")
     content = state.contents.get(ReaderName(place))
     return ForeignCardKey(trouble, content.keys[0] if content and content.keys else place)

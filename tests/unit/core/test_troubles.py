@@ -56,6 +56,14 @@ def test_a_service_that_stays_away_is_reported_after_a_minute_and_once_a_day(tro
     assert set(bodies(simulator)) == {f"trouble.{trouble}"}
 
 
+def test_a_certificate_whose_end_cannot_be_read_is_told_once() -> None:
+    simulator = Simulator()
+    for name in ("one", "another", "one"):
+        simulator.plug(certificate(name, not_after=None, flaw="notAfter unreadable"), serial=name)
+        simulator.wait(3 * DAY)
+    assert bodies(simulator) == ["trouble.certificate_unreadable"] * 2
+
+
 @pytest.mark.parametrize("trouble", [Trouble.CARD_BUSY, Trouble.MODULE_HUNG, Trouble.MODULE_CRASHED])
 def test_an_unreadable_card_is_reported_when_all_tries_have_failed(trouble: Trouble) -> None:
     simulator = Simulator()
