@@ -133,21 +133,23 @@ def _runs_on_windows(path: Path) -> bool:
 def _start_posix(path: Path, activation: ActivationToken | None) -> bool:
     if path.suffix == ".app":
         return run(["/usr/bin/open", str(path)], OPEN_LIMIT_S)
-    command = [str(path)]
-    if path.suffix == ".desktop":
-        command = command_of(read_entry(path))
+    entry = read_entry(path) if path.suffix == ".desktop" else {}
+    command = command_of(entry) if path.suffix == ".desktop" else [str(path)]
     if is_running(command):
         log.info("The vendor's tool runs already")
         return True
-    if path.suffix == ".desktop":
+    if "true" in {entry.get("DBusActivatable"), entry.get("Terminal")}:
         return run(["gio", "launch", str(path)], OPEN_LIMIT_S, activation)
-    return run(command, VERDICT_S, activation)
+    # `gio launch` would not say that a program ends badly at once: `env` whose program is gone, a missing library.
+    return bool(command) and run(command, VERDICT_S, activation, entry.get("Path"))
 
 
-def run(command: Sequence[str], limit_s: float, activation: ActivationToken | None = None) -> bool:
+def run(
+    command: Sequence[str], limit_s: float, activation: ActivationToken | None = None, folder: str | None = None
+) -> bool:
     """Start a command, and return whether it did not fail in time.
 
-    It runs on after the limit. It is reaped when it ends.
+    It runs on after the limit, in the folder. It is reaped when it ends.
     """
     try:
         process = subprocess.Popen(  # noqa: S603 - our own command, no shell
@@ -156,6 +158,7 @@ def run(command: Sequence[str], limit_s: float, activation: ActivationToken | No
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=with_activation(childs_environment(os.environ), activation),
+            cwd=folder or None,
             close_fds=True,
             start_new_session=True,
         )

@@ -22,7 +22,10 @@ from daemon.adapters.launch.vendor_tool_windows import installed_programs, short
 UNINSTALLER_WORDS = ("uninst", "désinst", "desinst")
 ENTRY_LIMIT = 64_000  # bytes
 WEB_APP_OPTIONS = ("--app=", "--app-id=", "--application-mode", "--ssb")
-FIELD_CODE = 2  # letters: %u, %F …
+FIELD_CODE = re.compile(r"%(.)")
+ESCAPE = re.compile(r"\\(.)")
+ESCAPED = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\"}  # Desktop Entry Specification 1.5, value types
+QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""")
 INTERPRETER = re.compile(
     r"(env|nice|nohup|setsid|timeout|exec|pkexec|sudo|(ba|da|z|k)?sh"
     r"|(python|perl|ruby|node|java|mono|wine|php|tclsh|wish)w?[\d.]*(64)?|flatpak|snap|gio|xdg-open"
@@ -122,10 +125,10 @@ def _entry_folders(environ: Mapping[str, str]) -> list[Path]:
 def read_entry(file: Path) -> dict[str, str]:
     """Return the group [Desktop Entry], {} where it cannot be read.
 
-    A special file, or one of more than 64 kB, is not read.
+    A special file, or one of more than 64 kB, is not read. Of a key that comes twice the last counts, as in GLib.
     """
     try:
-        lines = read_small(file, ENTRY_LIMIT).decode(errors="replace").splitlines()
+        lines = read_small(file, ENTRY_LIMIT).decode(errors="replace").split("\n")
     except OSError:
         return {}
     entry: dict[str, str] = {}
@@ -135,7 +138,7 @@ def read_entry(file: Path) -> dict[str, str]:
             group = line.strip()
         elif group == "[Desktop Entry]" and "=" in line and not line.startswith("#"):
             key, value = line.split("=", 1)
-            entry.setdefault(key.strip(), value.strip())
+            entry[key.strip()] = ESCAPE.sub(lambda escape: ESCAPED.get(escape[1], escape[0]), value.strip())
     return entry
 
 
@@ -205,17 +208,27 @@ def is_web_app(entry: Mapping[str, str]) -> bool:
 def command_of(entry: Mapping[str, str]) -> list[str]:
     """Return the command of a desktop entry without its field codes.
 
-    It is empty where it cannot be parsed.
+    It is empty where it cannot be parsed. %% stands for one sign.
     """
-    return [word for word in _words(entry.get("Exec", "")) if not (len(word) == FIELD_CODE and word.startswith("%"))]
+    words = [word for word in _words(entry.get("Exec", "")) if word == "%%" or not FIELD_CODE.fullmatch(word)]
+    return [FIELD_CODE.sub(lambda code: "%" if code[1] == "%" else "", word) for word in words]
 
 
 def _words(line: str) -> list[str]:
-    """Return the words of a command, [] where it cannot be parsed."""
+    """Return the words of a command, [] where it cannot be parsed.
+
+    In double quotes shlex would keep the backslash before $ and `.
+    """
     try:
-        return shlex.split(line)
+        return shlex.split(QUOTED.sub(_without_needless, line))
     except ValueError:
         return []
+
+
+def _without_needless(quoted: re.Match[str]) -> str:
+    if not quoted[0].startswith('"'):
+        return quoted[0]
+    return ESCAPE.sub(lambda escape: escape[1] if escape[1] in "$`" else escape[0], quoted[0])
 
 
 def _names(entry: Mapping[str, str]) -> list[str]:

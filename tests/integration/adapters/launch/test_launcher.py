@@ -461,6 +461,65 @@ def test_an_entry_that_names_no_program_is_never_called_started(
         assert browser.wait() == [[DOWNLOAD]]
 
 
+def write_entry(file: Path, lines: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"[Desktop Entry]\nType=Application\nName={TOOL}\n{lines}\n")
+    return file
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param("env A=1 nonexistent-tool %u", id="behind-env"),
+        pytest.param("nohup nonexistent-tool", id="behind-nohup"),
+        pytest.param("timeout 9 nonexistent-tool", id="behind-a-limit"),
+        pytest.param('sh -c "nonexistent-tool %u"', id="in-a-line-of-the-shell"),
+        pytest.param('sh -c "A=1 /nonexistent/tool"', id="behind-a-variable-of-the-shell"),
+        pytest.param('sh -c "cd /; /nonexistent/tool"', id="second-in-a-line"),
+        pytest.param('sh -c "\\\\$HOME/nonexistent"', id="in-a-folder-that-the-shell-knows"),
+        pytest.param("env A=1 /usr", id="a-folder-behind-env"),
+        pytest.param("env A=1 /etc/passwd", id="no-program-behind-env"),
+        pytest.param(f"{sys.executable} nonexistent.py", id="a-script-in-the-folder-to-run-in"),
+        pytest.param("false", id="program-that-ends-badly"),
+    ],
+)
+def test_an_entry_whose_program_ends_badly_at_once_is_not_called_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr(openers, "VERDICT_S", PATIENCE_S)  # at once on a busy machine, too
+    entry = write_entry(tmp_path / "tool.desktop", f"Exec={command}")
+    assert launched(settings(entry), Destination.TOOL) is Trouble.LAUNCH_FAILED
+
+
+@pytest.mark.parametrize(
+    ("folder", "command"),
+    [
+        pytest.param("a tool", '"{}/a tool/tkm" %u', id="space"),
+        pytest.param("a tool", r'"{}/a\stool/tkm" %u', id="space-escaped"),
+        pytest.param("a$b", r'"{}/a\\$b/tkm"', id="dollar"),
+        pytest.param("a`b", r'"{}/a\\`b/tkm"', id="backtick"),
+        pytest.param('a"b', r'"{}/a\\"b/tkm"', id="quote"),
+        pytest.param("a\\b", r'"{}/a\\\\b/tkm"', id="backslash"),
+        pytest.param("l'outil", '"{}/l\'outil/tkm"', id="apostrophe"),
+        pytest.param("100%", "{}/100%%/tkm", id="percent"),
+        pytest.param("a", r"{}/a/tkm\s%u", id="space-escaped-before-an-argument"),
+        pytest.param("a", "/nonexistent/tkm\nExec={}/a/tkm", id="key-given-twice"),
+        pytest.param("a", "{}/a/tkm\nComment=a\u2028Exec=/nonexistent", id="line-separator-in-a-text"),
+        pytest.param("a", "./tkm\nPath={}/a", id="in-its-folder"),
+        pytest.param("a b", "./tkm\nPath={}/a\\sb", id="in-its-folder-with-a-space"),
+    ],
+)
+def test_an_entry_is_read_as_the_standard_writes_it_and_needs_no_gio(
+    tmp_path: Path, machine: Path, monkeypatch: pytest.MonkeyPatch, folder: str, command: str
+) -> None:
+    """Desktop Entry Specification 1.5, "Possible value types" and "The Exec key"."""
+    tool = Recorder(tmp_path / folder / "tkm")
+    write_entry(machine / "applications/tkm.desktop", f"Exec={command.replace('{}', str(tmp_path))}")
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert launched(settings(), Destination.TOOL) is None
+    assert tool.wait() == [[]]
+
+
 def test_a_tool_that_cannot_run_is_a_failure(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.write_text("#!/nonexistent/interpreter\n")
