@@ -84,9 +84,8 @@ async def _ask_portal(
     user that there is none, and takes that for cancelled.
     """
     from dbus_fast import Variant
-    from dbus_fast.aio import MessageBus
 
-    bus = await MessageBus().connect()
+    bus = await _connect()
     try:
         token = f"vigicle{secrets.token_hex(8)}"
         sender = (bus.unique_name or ":").removeprefix(":").replace(".", "_")
@@ -130,7 +129,6 @@ def _response_to(request: str, answered: asyncio.Future[int]) -> "Callable[[Mess
 
 async def _by_activation(draft: Draft, activation: ActivationToken | None) -> bool:
     from dbus_fast import Variant
-    from dbus_fast.aio import MessageBus
 
     name = _mail_program()
     if name is None:
@@ -138,11 +136,19 @@ async def _by_activation(draft: Draft, activation: ActivationToken | None) -> bo
     path = "/" + name.replace(".", "/").replace("-", "_")
     keys = () if activation is None else ("activation-token", "desktop-startup-id")
     data = {key: Variant("s", activation) for key in keys}
-    bus = await MessageBus().connect()
+    bus = await _connect()
     try:
         return await _called(bus, name, path, APPLICATION, "Open", "asa{sv}", [draft.address], data)
     finally:
         bus.disconnect()
+
+
+async def _connect() -> "MessageBus":
+    """Return a connection. Raises TimeoutError where the bus is mute."""
+    from dbus_fast.aio import MessageBus
+
+    async with asyncio.timeout(CALL_LIMIT_S):
+        return await MessageBus().connect()
 
 
 async def _called(bus: "MessageBus", name: str, path: str, interface: str, member: str, *body: object) -> bool:

@@ -4,6 +4,7 @@ import os
 import queue
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -304,6 +305,19 @@ def test_in_a_sandbox_the_portal_opens_the_page(
         assert launched(settings(), Destination.ORDER_PAGE) is None
         assert portal.pages.get(timeout=PATIENCE_S) == ORDER
     assert browser.starts == []
+
+
+@pytest.mark.parametrize("destination", [Destination.ORDER_PAGE, Destination.SUPPORT_MAIL])
+def test_a_bus_that_never_speaks_is_a_failure_that_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, destination: Destination
+) -> None:
+    monkeypatch.setattr(mail_dbus, "CALL_LIMIT_S", 0.3)
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(str(tmp_path / "bus"))
+        mute.listen()
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/bus")
+        assert launched(settings(), destination, serial_hex="0a1b") is Trouble.LAUNCH_FAILED
 
 
 @pytest.mark.parametrize("destination", [Destination.ORDER_PAGE, Destination.SUPPORT_MAIL])
