@@ -208,7 +208,7 @@ def is_web_app(entry: Mapping[str, str]) -> bool:
 def command_of(entry: Mapping[str, str]) -> list[str]:
     """Return the command of a desktop entry without its field codes.
 
-    It is empty where it cannot be parsed. %% stands for one sign.
+    It is empty where it cannot be parsed. %% is written for %.
     """
     words = [word for word in _words(entry.get("Exec", "")) if word == "%%" or not FIELD_CODE.fullmatch(word)]
     return [FIELD_CODE.sub(lambda code: "%" if code[1] == "%" else "", word) for word in words]

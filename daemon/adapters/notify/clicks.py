@@ -9,7 +9,7 @@ them until it is answered or withdrawn, for some servers let it be clicked in th
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 EARLY_AT_MOST = 100  # signals, of any program's notices
 DEFAULT_ACTION = "default"  # Desktop Notifications Specification: the click on the body
 ACTIVATION = "ActivationToken"  # the same, since 1.2: a signal before ActionInvoked
+NOT_NEEDED = {"call_get_server_information": ("", "", "", ""), "call_get_capabilities": ()}
 DISMISSED = 2  # the same, NotificationClosed: by the user
 
 
@@ -49,6 +50,8 @@ class ClickHandler:
         """The right of the click that is being handled."""
         self.server = Server(bus="", owner="")
         """The server that shows the notices, once connected."""
+        self.refused = False
+        """Whether the server itself answered with an error. It may show the notice all the same."""
         self._answer, self._connect = backend._on_action, backend._init_dbus
         backend._on_action = self._patient(self._on_action)
         backend._on_closed = self._patient(self._on_closed)
@@ -61,6 +64,9 @@ class ClickHandler:
         interface = await self._connect()  # which also asks the bus for the signal
         self._backend.bus.add_message_handler(self._on_message)
         self.server = await find_server(self._backend.bus)
+        for call, nothing in NOT_NEEDED.items():
+            if hasattr(interface, call):
+                setattr(interface, call, _forgiving(getattr(interface, call), nothing))
         return interface
 
     def on_screen(self) -> "dict[str, tuple[int, Notification]]":
@@ -107,6 +113,7 @@ class ClickHandler:
             with self.showing():
                 await self._send(notification)
         except DBusError as error:
+            self.refused = error.reply is not None and error.reply.sender != BUS
             if error.reply is None or error.reply.message_type is not MessageType.METHOD_RETURN:
                 raise
             log.warning("The notification server gave a notice no id")
@@ -202,3 +209,17 @@ class ClickHandler:
                 self._early.append((number, partial(handle_signal, number, value)))
 
         return handle_signal
+
+
+def _forgiving(call: Callable[[], Awaitable[Any]], nothing: tuple[str, ...]) -> Callable[[], Awaitable[Any]]:
+    """Return a call that gives nothing where the server refuses it."""
+
+    async def ask() -> Any:
+        from dbus_fast.errors import DBusError
+
+        try:
+            return await call()
+        except DBusError:
+            return nothing
+
+    return ask

@@ -26,7 +26,7 @@ async def ask_capabilities(limit_s: float) -> frozenset[str] | None:
 
     Desktop Notifications Specification, GetCapabilities.
 
-    None: there is no bus, no server, or it does not answer within the limit.
+    None: there is no bus, no server, or it does not answer within the limit. One that refuses to say has none.
     """
     from dbus_fast.errors import DBusError
 
@@ -127,7 +127,7 @@ async def _ask() -> frozenset[str]:
 
     An answer over an older connection may be out of date.
     """
-    from dbus_fast import Message, MessageType
+    from dbus_fast import Message
     from dbus_fast.aio import MessageBus
     from dbus_fast.errors import DBusError
 
@@ -137,6 +137,6 @@ async def _ask() -> frozenset[str]:
         reply = await bus.call(call)
     finally:
         bus.disconnect()
-    if reply.message_type is MessageType.ERROR or reply.signature != "as":
-        raise DBusError("org.freedesktop.DBus.Error.Failed", "GetCapabilities failed")
-    return frozenset(reply.body[0])
+    if reply.sender == BUS:
+        raise DBusError("org.freedesktop.DBus.Error.Failed", "the bus knows no server")
+    return frozenset(reply.body[0]) if reply.signature == "as" else frozenset()

@@ -63,7 +63,7 @@ class DesktopChannel:
         """Show the message, and return whether the desktop confirmed it.
 
         Raises NoticesOffError where macOS has no permission of the user, or none yet, and NoticePendingError where the
-        server has it and has not answered: it is not sent again.
+        server has it and has not answered, or with an error: it is not sent again.
         """
         skills = await self._skills()
         if skills is None:
@@ -71,6 +71,8 @@ class DesktopChannel:
         if sys.platform == "darwin":
             await self._demand_permission()
         outcome = await self._send(message, answered, skills)
+        if outcome is _Sending.FAILED and self._clicks and self._clicks.refused:
+            raise NoticePendingError
         if outcome is _Sending.FAILED:
             await self._drop_dead_connection()
             outcome = await self._send(message, answered, skills)
@@ -176,6 +178,8 @@ class DesktopChannel:
         answered: Answered,
         skills: frozenset[str],
     ) -> bool:
+        if self._clicks:
+            self._clicks.refused = False
         # The null backend (macOS outside a bundle) can do nothing and "delivers". A user may have switched it off.
         if not await self._connect(notifier) or not await notifier.request_authorisation():
             return False

@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import subprocess
 import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
+from functools import partial
+from types import SimpleNamespace
 
 from config.identity import APPLICATION
 from daemon.adapters.notify.balloon import BODY_UNITS, TITLE_UNITS, fit
@@ -23,8 +26,8 @@ class PlyerChannel:
 
     It is loaded with the first notice, since it is hardly ever needed.
 
-    On Linux plyer calls `notify-send` (or python-dbus, where that is installed) and drops its exit code, so nothing
-    proves the delivery; a server that has just answered has to do. Elsewhere plyer raises when it cannot.
+    On Linux plyer calls `notify-send` (or python-dbus, where that is installed) and drops its exit code: here a bad one
+    is an error. Elsewhere plyer raises when it cannot.
     """
 
     name = "plyer"
@@ -94,8 +97,18 @@ def _show(title: str, body: str) -> Callable[[], object] | None:
         from plyer import facades
         from plyer.utils import Proxy
 
+        if sys.platform == "linux":
+            _watch_notify_send()
         # `plyer.notification` made anew: that one would keep the backend, or the lack of one, of its first use.
         Proxy("notification", facades.Notification).notify(
             title=title, message=body, app_name=APPLICATION, timeout=SHOW_S
         )
         return None
+
+
+def _watch_notify_send() -> None:
+    """Have plyer raise where `notify-send` ends badly."""
+    from plyer.platforms.linux import notification
+
+    run = partial(subprocess.run, stderr=subprocess.DEVNULL, check=True)
+    notification.subprocess = SimpleNamespace(call=run, run=run, DEVNULL=subprocess.DEVNULL)

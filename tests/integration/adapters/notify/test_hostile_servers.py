@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from dbus_fast import Message, Variant
+from dbus_fast import ErrorType, Message, Variant
 
 from config.i18n.text import text
 from config.values import replace
@@ -150,6 +150,54 @@ def test_a_server_that_describes_itself_wrongly_loses_no_notice(
     with NotificationServer(session_bus) as honest:
         probe.say(OTHER)
         assert len(honest.notices) == 1
+
+
+class RefusingServer(NotificationServer):
+    """A server that answers a method with an error, and shows notices all the same."""
+
+    def __init__(self, bus: PrivateBus, member: str) -> None:
+        super().__init__(bus)
+        self._member = member
+
+    def respond(self, message: Message) -> Message:
+        answer = super().respond(message)
+        if message.member == self._member:
+            return Message.new_error(message, ErrorType.FAILED, "not now")
+        return answer
+
+
+@pytest.mark.parametrize("member", ["GetCapabilities", "GetServerInformation"])
+def test_a_server_that_says_nothing_of_itself_shows_the_notice(
+    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel], member: str
+) -> None:
+    probe = make(session_bus, channels=channels)
+    with RefusingServer(session_bus, member) as server:
+        probe.say()
+        assert len(server.notices) == 1
+
+
+def test_a_server_that_shows_a_notice_and_answers_with_an_error_is_not_asked_again(
+    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel], caplog: pytest.LogCaptureFixture
+) -> None:
+    desktop, log = channels
+    probe = make(session_bus, channels=(desktop, PlyerChannel(), log))
+    with RefusingServer(session_bus, "Notify") as server:
+        probe.say()
+        assert len(server.notices) == 1
+    assert [record.name for record in caplog.records].count("vigicle.notice") == 1, "the log has it"
+    with NotificationServer(session_bus) as honest:
+        probe.say(OTHER)
+        assert len(honest.notices) == 1
+
+
+def test_plyer_is_believed_only_where_its_program_ends_well(
+    make: Make, session_bus: SessionBus, caplog: pytest.LogCaptureFixture
+) -> None:
+    probe = make(session_bus, channels=(PlyerChannel(), LogChannel()))
+    with NotificationServer(session_bus) as server:
+        server.refusing = True
+        probe.say()
+    assert [record.name for record in caplog.records].count("vigicle.notice") == 1, "the log has it"
 
 
 WRONG_SIGNALS: dict[str, tuple[str, str, list[Any]]] = {
