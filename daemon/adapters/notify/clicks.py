@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from config.message_bus import BUS, OWNER_CHANGED
+from config.message_bus import BUS, OWNER_CHANGED, call_of_bus
 from daemon.adapters.notify.dbus_server import NAME, PATH, find_server
 from daemon.adapters.notify.screen_note import Server
 from daemon.core.model import ActivationToken, right_of
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 EARLY_AT_MOST = 100  # signals, of any program's notices
 DEFAULT_ACTION = "default"  # Desktop Notifications Specification: the click on the body
 ACTIVATION = "ActivationToken"  # the same, since 1.2: a signal before ActionInvoked
+SIGNALS = {("ActionInvoked", "us"): "on_action_invoked", ("NotificationClosed", "uu"): "on_notification_closed"}
 NOT_NEEDED = {"call_get_server_information": ("", "", "", ""), "call_get_capabilities": ()}
 DISMISSED = 2  # the same, NotificationClosed: by the user
 
@@ -56,6 +57,7 @@ class ClickHandler:
         backend._on_action = self._patient(self._on_action)
         backend._on_closed = self._patient(self._on_closed)
         self._on_right = self._patient(self._keep_right)
+        self._unannounced: dict[tuple[str | None, ...], Callable[[int, Any], None]] = {}
         backend._init_dbus = self._init_dbus
         self._send = backend._send
         backend._send, backend._clear = self._send_once, self._clear_known
@@ -64,10 +66,26 @@ class ClickHandler:
         interface = await self._connect()  # which also asks the bus for the signal
         self._backend.bus.add_message_handler(self._on_message)
         self.server = await find_server(self._backend.bus)
+        await self._hear_unannounced(interface)
         for call, nothing in NOT_NEEDED.items():
             if hasattr(interface, call):
                 setattr(interface, call, _forgiving(getattr(interface, call), nothing))
         return interface
+
+    async def _hear_unannounced(self, interface: Any) -> None:
+        """Hear the signals that the server does not announce in its introspection.
+
+        desktop-notifier hears only the others.
+        """
+        handlers = {"ActionInvoked": self._backend._on_action, "NotificationClosed": self._backend._on_closed}
+        self._unannounced = {
+            (NAME, member, signature): handlers[member]
+            for (member, signature), announced in SIGNALS.items()
+            if not hasattr(interface, announced)
+        }
+        if self._unannounced:
+            rule = f"type='signal',sender='{NAME}',interface='{NAME}',path='{PATH}'"
+            await self._backend.bus.call(call_of_bus("AddMatch", rule))
 
     def on_screen(self) -> "dict[str, tuple[int, Notification]]":
         """Return what can be clicked, with the server's id.
@@ -142,13 +160,12 @@ class ClickHandler:
             self._early.clear()
             self.server = Server(bus=self.server.bus, owner=message.body[2])
             self._forgotten()
-        elif self._is_right(message):
-            self._on_right(*message.body)
-
-    def _is_right(self, message: "Message") -> bool:
-        """Return whether the server itself gives the right of a click."""
-        kind = message.interface, message.member, message.signature
-        return kind == (NAME, ACTIVATION, "us") and message.sender == self.server.owner
+        elif message.sender == self.server.owner:
+            kind = message.interface, message.member, message.signature
+            if kind == (NAME, ACTIVATION, "us"):
+                self._on_right(*message.body)
+            elif kind in self._unannounced:
+                self._unannounced[kind](*message.body)
 
     def _keep_right(self, number: int, token: str) -> None:
         if (right := right_of(token)) is not None:

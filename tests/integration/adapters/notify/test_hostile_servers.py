@@ -200,6 +200,28 @@ def test_plyer_is_believed_only_where_its_program_ends_well(
     assert [record.name for record in caplog.records].count("vigicle.notice") == 1, "the log has it"
 
 
+@pytest.mark.parametrize("announced", ["ActionInvoked", "NotificationClosed", "nothing"])
+def test_a_signal_that_the_server_does_not_announce_is_heard_once(
+    make: Make, session_bus: SessionBus, channels: tuple[DesktopChannel, LogChannel], announced: str
+) -> None:
+    probe = make(session_bus, channels=channels)
+    with NotificationServer(session_bus) as server:
+        methods, *signals = server.introspection.split("<signal ")
+        server.introspection = methods + "".join(f"<signal {each}" for each in signals if announced in each)
+        probe.say()
+        server.notification_closed(1, DISMISSED)
+        assert probe.answer() == ("key-1", NoticeChoice.DISMISSED)
+        server.activation_token(1, "token")
+        server.action_invoked(1, "later")
+        event = probe.next()
+        assert isinstance(event, CommandReceived)
+        assert (event.command, event.activation) == (
+            AnswerNotice(notice_id=NOTICE.notice_id, choice=NoticeChoice.LATER),
+            "token",
+        )
+        probe.say(OTHER)  # nothing came before
+
+
 WRONG_SIGNALS: dict[str, tuple[str, str, list[Any]]] = {
     "a click on nothing": ("ActionInvoked", "", []),
     "a click on a text": ("ActionInvoked", "ss", ["1", "default"]),
