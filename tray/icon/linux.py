@@ -11,9 +11,10 @@ import logging
 import os
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 
 import pystray  # imported under PYSTRAY_BACKEND=dummy: its Icon is then the bare base class
-from dbus_fast import BusType, Message, MessageFlag, MessageType, Variant
+from dbus_fast import BusType, Message, MessageFlag, MessageType, NameFlag, RequestNameReply, Variant
 from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusFastError
 from PIL import Image
@@ -67,7 +68,7 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
         self._bus_menu = DbusMenu()
         self._has_refused = False
         self._activation: ActivationToken | None = None
-        self._bus_name = f"{ITEM}-{os.getpid()}-1"
+        self._bus_name = ""
 
     def take_activation(self) -> ActivationToken | None:
         """Return the right of the click that is being handled, once.
@@ -136,7 +137,7 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
 
     async def _serve_on(self, bus: MessageBus) -> None:
         bus.add_message_handler(self._handle)
-        await bus.request_name(self._bus_name)
+        self._bus_name = await _take_name(bus)
         watcher = f"type='signal',sender='{BUS}',member='{OWNER_CHANGED}',arg0='{WATCHER}'"
         await bus.call(call_of_bus("AddMatch", watcher))
         reply = await bus.call(self._registration())
@@ -244,6 +245,18 @@ class LinuxIcon(pystray.Icon):  # type: ignore[misc] # pystray is not typed
                 return Variant("i", 0)
             case _:  # names of icons in the theme: we have none
                 return Variant("s", "")
+
+
+async def _take_name(bus: MessageBus) -> str:
+    """Return a name of the protocol's that is now ours.
+
+    In a sandbox another program may have our process number, and its name.
+    """
+    for number in count(1):
+        name = f"{ITEM}-{os.getpid()}-{number}"
+        if await bus.request_name(name, NameFlag.DO_NOT_QUEUE) is not RequestNameReply.EXISTS:
+            break
+    return name
 
 
 def _is_sound(message: Message) -> bool:

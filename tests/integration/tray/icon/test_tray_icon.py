@@ -28,9 +28,10 @@ from daemon.core.commands import (
 from daemon.core.events import CommandReceived, FaultMet
 from daemon.core.notice import NoticeChoice, NoticeId, NoticeKind
 from daemon.core.views.tray import IconState, MenuItem, TrayView
+from support.bus import BusService
 from support.guide_actions import action_id
 from support.process import PATIENCE_S, Process, wait_until
-from support.tray import MENU, TrayWatcher
+from support.tray import ITEM, MENU, TrayWatcher
 from support.tray_icon_probe import RunningTrayIcon
 from tray.icon.drawing import draw_icon
 from tray.icon.tray_icon import LABEL_LIMIT, default_command, load_icon_class
@@ -278,6 +279,21 @@ def test_a_panel_that_comes_late_gets_the_icon(on_bus: SessionBus, caplog: pytes
         with TrayWatcher(on_bus) as late:
             item = late.wait_for_item(on_bus)
             wait_until(lambda: item.status == "Active", "the icon is shown")
+
+
+def test_the_icon_comes_where_another_program_has_its_name(on_bus: SessionBus, watcher: TrayWatcher) -> None:
+    with OtherItem(on_bus), RunningTrayIcon() as tray:
+        tray.show(view_of(QUIT))
+        shown = watcher.wait_for_item(on_bus)
+        wait_until(lambda: shown.labels() == ["Quit vigicle"], "its menu is there")
+
+
+class OtherItem(BusService):
+    """A program of another sandbox, with the same process number."""
+
+    name = f"{ITEM}-{os.getpid()}-1"
+    path = "/StatusNotifierItem"
+    interface = ITEM
 
 
 def test_a_panel_that_restarts_gets_the_icon_again(on_bus: SessionBus, running: RunningTrayIcon) -> None:
