@@ -133,8 +133,11 @@ def _runs_on_windows(path: Path) -> bool:
 def _start_posix(path: Path, activation: ActivationToken | None) -> bool:
     if path.suffix == ".app":
         return run(["/usr/bin/open", str(path)], OPEN_LIMIT_S)
-    entry = read_entry(path) if path.suffix == ".desktop" else {}
-    command = command_of(entry) if path.suffix == ".desktop" else [str(path)]
+    entry: dict[str, str] = {}
+    command = [str(path)]
+    if path.suffix == ".desktop":
+        entry = read_entry(path)
+        command = command_of(entry)
     if is_running(command):
         log.info("The vendor's tool runs already")
         return True

@@ -22,9 +22,10 @@ from daemon.adapters.launch.vendor_tool_windows import installed_programs, short
 UNINSTALLER_WORDS = ("uninst", "désinst", "desinst")
 ENTRY_LIMIT = 64_000  # bytes
 WEB_APP_OPTIONS = ("--app=", "--app-id=", "--application-mode", "--ssb")
-FIELD_CODE = re.compile(r"%(.)")
+FIELD_CODE = re.compile(r"%((%)|.)")
 ESCAPE = re.compile(r"\\(.)")
 ESCAPED = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\"}  # Desktop Entry Specification 1.5, value types
+IN_QUOTES = re.compile(r"\\([$`])|(\\.)")
 QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""")
 INTERPRETER = re.compile(
     r"(env|nice|nohup|setsid|timeout|exec|pkexec|sudo|(ba|da|z|k)?sh"
@@ -211,7 +212,7 @@ def command_of(entry: Mapping[str, str]) -> list[str]:
     It is empty where it cannot be parsed. %% is written for %.
     """
     words = [word for word in _words(entry.get("Exec", "")) if word == "%%" or not FIELD_CODE.fullmatch(word)]
-    return [FIELD_CODE.sub(lambda code: "%" if code[1] == "%" else "", word) for word in words]
+    return [FIELD_CODE.sub(r"\2", word) for word in words]
 
 
 def _words(line: str) -> list[str]:
@@ -228,7 +229,7 @@ def _words(line: str) -> list[str]:
 def _without_needless(quoted: re.Match[str]) -> str:
     if not quoted[0].startswith('"'):
         return quoted[0]
-    return ESCAPE.sub(lambda escape: escape[1] if escape[1] in "$`" else escape[0], quoted[0])
+    return IN_QUOTES.sub(r"\1\2", quoted[0])
 
 
 def _names(entry: Mapping[str, str]) -> list[str]:

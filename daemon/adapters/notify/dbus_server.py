@@ -139,4 +139,6 @@ async def _ask() -> frozenset[str]:
         bus.disconnect()
     if reply.sender == BUS:
         raise DBusError("org.freedesktop.DBus.Error.Failed", "the bus knows no server")
-    return frozenset(reply.body[0]) if reply.signature == "as" else frozenset()
+    if reply.signature != "as":
+        return frozenset()
+    return frozenset(reply.body[0])

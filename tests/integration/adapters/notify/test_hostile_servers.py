@@ -153,7 +153,7 @@ def test_a_server_that_describes_itself_wrongly_loses_no_notice(
 
 
 class RefusingServer(NotificationServer):
-    """A server that answers a method with an error, and shows notices all the same."""
+    """A server that shows notices, and answers with an error."""
 
     def __init__(self, bus: PrivateBus, member: str) -> None:
         super().__init__(bus)
