@@ -77,9 +77,8 @@ def exec_value(command: Sequence[str]) -> str:
 def exec_program(value: str) -> str:
     """Return the program that an Exec value starts.
 
-    The value is one that vigicle or its package wrote.
+    The value is one that vigicle or its package wrote, as `read_entry` gives it.
     """
-    value = value.replace("\\\\", "\\").strip()
     if not value.startswith('"'):
         return value.split(" ", 1)[0].replace("%%", "%")
     characters, escaped = [], False

@@ -165,8 +165,8 @@ def run(
             close_fds=True,
             start_new_session=True,
         )
-    except OSError as error:
-        log.warning("%s could not be started: %s", command[0], error.strerror)
+    except (OSError, ValueError) as error:  # ValueError: a null character in a word
+        log.warning("%s could not be started: %s", command[0], error)
         return False
     try:
         code = process.wait(limit_s)

@@ -21,6 +21,7 @@ from daemon.adapters.launch.vendor_tool_windows import installed_programs, short
 # Shortcuts that carry the tool's name and take it away.
 UNINSTALLER_WORDS = ("uninst", "désinst", "desinst")
 ENTRY_LIMIT = 64_000  # bytes
+MOST_WORDS = 100  # that are judged, one program behind the other
 WEB_APP_OPTIONS = ("--app=", "--app-id=", "--application-mode", "--ssb")
 FIELD_CODE = re.compile(r"%((%)|.)")
 ESCAPE = re.compile(r"\\(.)")
@@ -151,7 +152,7 @@ def has_program(entry: Mapping[str, str], environ: Mapping[str, str] = os.enviro
     GLib also looks for a name like ./tool in the folder that Path names (2.84 does, 2.74 does not).
     """
     command = command_of(entry)
-    if (not command and entry.get("DBusActivatable") != "true") or _lacks_script(command):
+    if (not command and entry.get("DBusActivatable") != "true") or _lacks_script(command[:MOST_WORDS]):
         return False
     named = [_within(entry.get("Path", ""), program) for program in command[:1]]
     if entry.get("TryExec"):

@@ -495,6 +495,8 @@ def write_entry(file: Path, lines: str) -> Path:
         pytest.param("env A=1 /etc/passwd", id="no-program-behind-env"),
         pytest.param(f"{sys.executable} nonexistent.py", id="a-script-in-the-folder-to-run-in"),
         pytest.param("false", id="program-that-ends-badly"),
+        pytest.param("true \0", id="null-character"),
+        pytest.param(f"{'env ' * 2000} false", id="two-thousand-programs"),
     ],
 )
 def test_an_entry_whose_program_ends_badly_at_once_is_not_called_started(
