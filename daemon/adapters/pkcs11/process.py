@@ -72,6 +72,8 @@ class TokenProcess:
         self._job = hold(self._process.pid)  # before the request names the module
         self._fallback = threading.Timer(GRACE_S, self._kill_session)
         self._fallback.daemon = True
+        self._killing = threading.Lock()  # two threads may kill it at one time
+        self._is_killed = False
         self._thread = threading.Thread(
             target=self._listen, args=(ENCODER.encode(request),), name="token-child", daemon=True
         )
@@ -85,8 +87,10 @@ class TokenProcess:
         """
         if sys.platform == "linux":
             self._process.terminate()
-            with contextlib.suppress(RuntimeError):  # it was killed before
-                self._fallback.start()
+            with self._killing:
+                if not self._is_killed:
+                    self._fallback.start()
+                    self._is_killed = True
         else:
             self._kill_session()
 

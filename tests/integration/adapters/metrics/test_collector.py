@@ -10,9 +10,8 @@ import stat
 import subprocess
 import sys
 import time
-from itertools import takewhile
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,14 +36,22 @@ ENDS = 'x509_cert_not_after{source="vigicle",discriminator="a1b2c3d4",state="in_
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Callable[..., Account]:
+def homes() -> Iterator[Path]:
+    """A folder that every account may look into.
+
+    `tmp_path` is none: each start of pytest closes what is above it.
+    """
+    with TemporaryDirectory(prefix="vigicle-homes-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+def home(homes: Path) -> Callable[..., Account]:
     """Make an account's home, where its answer lies."""
-    below_all = takewhile(lambda folder: folder != Path(gettempdir()), (tmp_path, *tmp_path.parents))
-    for folder in below_all:
-        folder.chmod(folder.stat().st_mode | 0o055)
 
     def make(user: int, says: str = "", program: str = "cat $HOME/said") -> Account:
-        folder = tmp_path / str(user)
+        folder = homes / str(user)
         (folder / collector.STATE).mkdir(parents=True)
         (folder / "said").write_text(says)
         (folder / "program").write_text(program)

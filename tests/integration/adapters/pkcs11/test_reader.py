@@ -14,8 +14,9 @@ import pytest
 from config.settings import Settings
 from daemon.adapters.pcsc.obstacles import CardObstacles
 from daemon.adapters.pcsc.watcher import PcscWatcher
-from daemon.adapters.pkcs11.messages import LINE_LIMIT, reader_named
+from daemon.adapters.pkcs11.messages import LINE_LIMIT, ReadRequest, reader_named
 from daemon.adapters.pkcs11.modules import distinct, fault_of
+from daemon.adapters.pkcs11.process import ProcessOutcome, TokenProcess
 from daemon.adapters.pkcs11.reader import ChildTokenReader
 from daemon.assembly.parts import make_token_reader
 from daemon.core.effects import ReadTokens
@@ -418,6 +419,20 @@ def test_a_killed_child_leaves_no_thread(start: Start, posted: PostedEvents, mon
     posted.until(ReadFinished)
     timers = [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
     wait_until(lambda: not any(each.is_alive() for each in timers), "nobody waits to kill it once more")
+
+
+def test_a_child_may_be_killed_by_several_threads_at_one_time() -> None:
+    request = ReadRequest(module=OPENSC, readers=(), others=())
+    ended = queue.SimpleQueue[object]()
+    for _ in range(20):
+        command = [sys.executable, "-I", "-c", "import time; time.sleep(600)"]
+        child = TokenProcess(command, request, lambda _child, what: ended.put(what))
+        killers = [threading.Thread(target=child.kill) for _ in range(8)]
+        for killer in killers:
+            killer.start()
+        assert ended.get(timeout=PATIENCE_S) is ProcessOutcome.CRASHED
+        for killer in killers:
+            killer.join()
 
 
 def test_a_child_that_cannot_be_started_is_a_trouble(start: Start, posted: PostedEvents) -> None:
