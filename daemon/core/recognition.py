@@ -80,10 +80,12 @@ def reader_of(token: TokenReading, readers: Iterable[ReaderState]) -> ReaderName
     the only occupied one of them is.
     """
     pool = tuple(readers)
-    whole = [r.name for r in pool if begins_with(token.slot_description, r.name)]
-    if whole:
-        return max(whole, key=len)
-    return _reader_of_cut_name(token, pool)
+    return named_whole(token.slot_description, [r.name for r in pool]) or _reader_of_cut_name(token, pool)
+
+
+def named_whole(description: str, readers: Iterable[ReaderName]) -> ReaderName | None:
+    """Return the longest name that a slot description begins with."""
+    return max((reader for reader in readers if _begins_with(description, reader)), key=len, default=None)
 
 
 def _reader_of_cut_name(token: TokenReading, pool: tuple[ReaderState, ...]) -> ReaderName | None:
@@ -103,7 +105,7 @@ def names_reader(description: str, reader: ReaderName | None) -> bool:
     cleaned = clean(description)
     was_cut = len(cleaned.encode()) >= DESCRIPTION_LIMIT - CUT_SLACK
     left = cleaned.removesuffix(ELLIPSIS).removesuffix(UNREADABLE)  # a letter cut in two
-    return begins_with(description, reader) or (was_cut and _starts(clean(reader), left))
+    return _begins_with(description, reader) or (was_cut and _starts(clean(reader), left))
 
 
 def without_authorities(token: TokenReading) -> TokenReading:
@@ -319,7 +321,7 @@ def present(contents: Mapping[ReaderName | None, Content]) -> tuple[frozenset[Ke
     return keys, frozenset(f for content in contents.values() for f in content.fingerprints)
 
 
-def begins_with(description: str, reader: str) -> bool:
+def _begins_with(description: str, reader: str) -> bool:
     """Compare cleaned texts: a driver may write two spaces."""
     name = clean(reader)
     return bool(name) and _starts(clean(description), name)

@@ -17,6 +17,8 @@ from support.process import PATIENCE_S
 
 if TYPE_CHECKING:
     from daemon.adapters.notify.chain import ChainNotifier
+    from daemon.core.commands import Command
+    from daemon.core.model import ActivationToken
     from daemon.ports import Post
 
 NOTICE = Notice(
@@ -52,10 +54,14 @@ class NotifierProbe:
         assert (delivered.notice_id, delivered.dedup_keys) == (notice.notice_id, notice.dedup_keys)
 
     def answer(self) -> tuple[str, NoticeChoice]:
+        command, _right = self.answer_and_right()
+        assert isinstance(command, AnswerNotice), command
+        return str(command.notice_id), command.choice
+
+    def answer_and_right(self) -> tuple[Command, ActivationToken | None]:
         event = self.next()
         assert isinstance(event, CommandReceived), event
-        assert isinstance(event.command, AnswerNotice), event
-        return str(event.command.notice_id), event.command.choice
+        return event.command, event.activation
 
 
 Make = Callable[..., NotifierProbe]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.files import is_there, write_whole
-from daemon.adapters.launch.vendor_tool import read_entry
+from daemon.adapters.launch.vendor_tool import command_of, read_entry
 from daemon.core.login_start import AutostartState, AutostartStatus
 
 ENTRY = "vigicle.desktop"
@@ -74,23 +74,6 @@ def exec_value(command: Sequence[str]) -> str:
     return " ".join(map(_quoted, command)).replace("\\", "\\\\")
 
 
-def exec_program(value: str) -> str:
-    """Return the program that an Exec value starts.
-
-    The value is one that vigicle or its package wrote, as `read_entry` gives it.
-    """
-    if not value.startswith('"'):
-        return value.split(" ", 1)[0].replace("%%", "%")
-    characters, escaped = [], False
-    for character in value[1:]:
-        if character == '"' and not escaped:
-            break
-        escaped = character == "\\" and not escaped
-        if not escaped:
-            characters.append(character)
-    return "".join(characters).replace("%%", "%")
-
-
 def _quoted(argument: str) -> str:
     if not RESERVED & set(argument) and argument:
         return argument.replace("%", "%%")
@@ -102,7 +85,7 @@ def _state(fields: Mapping[str, str]) -> AutostartState:
     """Return whether a desktop has switched the entry off."""
     if fields.get(HIDDEN) == "true" or fields.get(SWITCHED_ON) == "false":
         return AutostartState.OFF_BY_PERSON
-    program = exec_program(fields.get("Exec", ""))
+    program = next(iter(command_of(fields)), "")
     there = os.access(program, os.X_OK) if program.startswith("/") else bool(program)
     if there:
         return AutostartState.ON

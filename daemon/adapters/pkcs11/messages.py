@@ -10,7 +10,7 @@ import msgspec
 
 from daemon.adapters.gate import Decoder
 from daemon.core.model import Certificate, ReaderName, TokenReading
-from daemon.core.recognition import begins_with, names_reader
+from daemon.core.recognition import named_whole, names_reader
 from daemon.core.troubles import Trouble
 
 LINE_LIMIT = 4 << 20  # bytes, the newline included
@@ -105,6 +105,5 @@ def reader_named(description: str, readers: tuple[ReaderName, ...]) -> ReaderNam
 
     OpenSC gives the reader's name and cuts it at the field's end; other modules give what they like.
     """
-    if whole := [reader for reader in readers if begins_with(description, reader)]:
-        return max(whole, key=len)
-    return next((reader for reader in readers if names_reader(description, reader)), None)
+    cut = (reader for reader in readers if names_reader(description, reader))
+    return named_whole(description, readers) or next(cut, None)

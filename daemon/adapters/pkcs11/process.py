@@ -73,7 +73,6 @@ class TokenProcess:
         self._fallback = threading.Timer(GRACE_S, self._kill_session)
         self._fallback.daemon = True
         self._killing = threading.Lock()  # two threads may kill it at one time
-        self._is_killed = False
         self._thread = threading.Thread(
             target=self._listen, args=(ENCODER.encode(request),), name="token-child", daemon=True
         )
@@ -88,9 +87,8 @@ class TokenProcess:
         if sys.platform == "linux":
             self._process.terminate()
             with self._killing:
-                if not self._is_killed:
+                if self._fallback.ident is None:
                     self._fallback.start()
-                    self._is_killed = True
         else:
             self._kill_session()
 

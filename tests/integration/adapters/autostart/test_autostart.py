@@ -13,8 +13,8 @@ import pytest
 from daemon.adapters.autostart import macos
 from daemon.adapters.autostart.macos import LaunchAgent
 from daemon.adapters.autostart.windows import APPROVED, LENGTH_LIMIT, OWN, RUN, VALUE, RunKey, program_of
-from daemon.adapters.autostart.xdg import ENTRY, XdgEntry, exec_program, exec_value
-from daemon.adapters.launch.vendor_tool import read_entry
+from daemon.adapters.autostart.xdg import ENTRY, XdgEntry, exec_value
+from daemon.adapters.launch.vendor_tool import command_of, read_entry
 from daemon.assembly.daemon import is_start_switched_off
 from daemon.core.login_start import AutostartState
 from support.process import Process, require_tool, wait_until
@@ -110,7 +110,7 @@ def test_a_path_of_any_letters_is_started(name: str, environ: dict[str, str], ow
 def test_the_program_of_an_entry_is_read_back(name: str, tmp_path: Path) -> None:
     entry = tmp_path / "vigicle.desktop"
     entry.write_text(f"[Desktop Entry]\nExec={exec_value([f'/opt/{name}/vigicle', 'run'])}\n")
-    assert exec_program(read_entry(entry)["Exec"]) == f"/opt/{name}/vigicle"
+    assert command_of(read_entry(entry))[0] == f"/opt/{name}/vigicle"
 
 
 SWITCHES = ["Hidden=true", "X-GNOME-Autostart-enabled=false", "X-GNOME-Autostart-enabled = false"]

@@ -466,8 +466,7 @@ def test_an_entry_whose_program_was_removed_is_no_tool(
 def test_an_entry_that_names_no_program_is_never_called_started(
     browser: RecordingBrowser, tmp_path: Path, lines: str
 ) -> None:
-    entry = tmp_path / "tool.desktop"
-    entry.write_text(f"[Desktop Entry]\nType=Application\nName=Tool\n{lines}\n")
+    entry = write_entry(tmp_path / "tool.desktop", lines)
     entry.chmod(0o755)
     trouble = launched(settings(entry), Destination.TOOL)
     assert trouble in {Trouble.TOOL_MISSING, Trouble.LAUNCH_FAILED}

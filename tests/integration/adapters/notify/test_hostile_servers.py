@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 OTHER = replace(NOTICE, notice_id=NoticeId(NoticeKind.KEY, "key-2"))
 LIMIT_S = 0.5  # for what never comes
 HUGE = "x" * 5_000_000
+LATER = AnswerNotice(notice_id=NOTICE.notice_id, choice=NoticeChoice.LATER)
 
 
 class LyingServer(NotificationServer):
@@ -213,12 +214,7 @@ def test_a_signal_that_the_server_does_not_announce_is_heard_once(
         assert probe.answer() == ("key-1", NoticeChoice.DISMISSED)
         server.activation_token(1, "token")
         server.action_invoked(1, "later")
-        event = probe.next()
-        assert isinstance(event, CommandReceived)
-        assert (event.command, event.activation) == (
-            AnswerNotice(notice_id=NOTICE.notice_id, choice=NoticeChoice.LATER),
-            "token",
-        )
+        assert probe.answer_and_right() == (LATER, "token")
         probe.say(OTHER)  # nothing came before
 
 
@@ -313,12 +309,7 @@ def test_a_click_that_comes_before_a_late_answer_counts(
         server.notification_closed(1, DISMISSED)
         assert isinstance(probe.next(), NoticeDelivered), "the log took it"
         server.let_go()
-        event = probe.next()
-        assert isinstance(event, CommandReceived)
-        assert (event.command, event.activation) == (
-            AnswerNotice(notice_id=NOTICE.notice_id, choice=NoticeChoice.LATER),
-            "token",
-        )
+        assert probe.answer_and_right() == (LATER, "token")
         probe.say(OTHER)  # nothing came before
 
 

@@ -175,12 +175,8 @@ def test_a_strange_number_or_sender_is_no_click(
     notification_server.action_invoked(2)
     notification_server.action_invoked(0)
     notification_server.action_invoked(1, "later")
-    event = probe.next()
-    assert isinstance(event, CommandReceived)
-    assert (event.command, event.activation) == (
-        AnswerNotice(notice_id=NOTICE.notice_id, choice=NoticeChoice.LATER),
-        None,
-    )
+    later = AnswerNotice(notice_id=NOTICE.notice_id, choice=NoticeChoice.LATER)
+    assert probe.answer_and_right() == (later, None)
 
 
 def test_a_server_that_came_meanwhile_is_another_one(live: Lives, session_bus: SessionBus, note: Path) -> None:

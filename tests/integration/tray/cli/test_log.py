@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from support.bus import SessionBus
 
 CALL = """
-import asyncio, gc, os, signal, sys
+import asyncio, gc, sys
 from dbus_fast.aio import MessageBus
 from config.message_bus import call_of_bus
 from tray.cli.main import _log_to_stderr
