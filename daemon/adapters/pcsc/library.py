@@ -50,16 +50,18 @@ class _State(ctypes.Structure):
     )
 
 
-def takes_connections() -> bool:
+def is_there() -> bool:
     """Return whether the service of pcsc-lite listens.
 
-    Its own library names the same variable (sys_unix.c, winscard_msg.c). Other systems have no such place.
+    One whose socket this user may not open is there, too. Its own library names the same variable (sys_unix.c,
+    winscard_msg.c). Other systems have no such place.
     """
     listens = False
     if sys.platform == "linux":
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as trial:
             trial.settimeout(CONNECT_LIMIT_S)
-            trial.connect(os.environ.get("PCSCLITE_CSOCK_NAME") or SOCKET)
+            with contextlib.suppress(PermissionError):
+                trial.connect(os.environ.get("PCSCLITE_CSOCK_NAME") or SOCKET)
             listens = True
     return listens
 

@@ -68,12 +68,12 @@ def service_context() -> Iterator[int]:
 
 
 def _is_refusal(code: int) -> bool:
-    """Return whether the service is there and hung up.
+    """Return whether the service is there and will not have us.
 
     pcsc-lite closes a refused client's connection without a word. The library's code tells only how far it had come by
     then (winscard_msg.c, MessageSend and MessageReceive).
     """
-    return code == REFUSED or (code in HUNG_UP and library.takes_connections())
+    return code == REFUSED or (code in HUNG_UP and library.is_there())
 
 
 def reader_names(context: int) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import ANY
@@ -27,6 +28,8 @@ from support.reader import MAX_READERS, ReaderService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -155,6 +158,26 @@ def test_a_service_that_hangs_up_on_everyone_refuses(service: ReaderService, mon
         ending.join()
     assert {event.trouble for event in found if isinstance(event, ServiceLost)} == {Trouble.SERVICE_REFUSED}
     assert read_snapshot() == ServiceLost(at=ANY, trouble=Trouble.SERVICE_ABSENT)
+
+
+def test_a_service_whose_socket_may_not_be_opened_refuses(service: ReaderService) -> None:
+    address = Path(service.environment["PCSCLITE_CSOCK_NAME"])
+    address.chmod(0)
+    with as_nobody():
+        assert read_snapshot() == ServiceLost(at=ANY, trouble=Trouble.SERVICE_REFUSED)
+    address.chmod(0o777)
+    assert isinstance(read_snapshot(), ReadersSeen)
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Give up what only root may do."""
+    user = os.geteuid()
+    os.seteuid(user or NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
 
 
 def hang_up(server: socket.socket) -> None:
