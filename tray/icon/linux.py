@@ -11,7 +11,6 @@ import logging
 import os
 from collections.abc import Callable
 from functools import partial
-from itertools import count
 
 import pystray  # imported under PYSTRAY_BACKEND=dummy: its Icon is then the bare base class
 from dbus_fast import BusType, Message, MessageFlag, MessageType, NameFlag, RequestNameReply, Variant
@@ -41,6 +40,7 @@ SIGNATURES = dbus_menu.SIGNATURES | {
 }
 """The types of the arguments of the calls that are looked into, by interface and method."""
 CONNECT_S = 10.0
+NAMES_TRIED = 100
 
 log = logging.getLogger(__name__)
 
@@ -252,7 +252,7 @@ async def _take_name(bus: MessageBus) -> str:
 
     In a sandbox another program may have our process number, and its name.
     """
-    for number in count(1):
+    for number in range(1, NAMES_TRIED + 1):
         name = f"{ITEM}-{os.getpid()}-{number}"
         if await bus.request_name(name, NameFlag.DO_NOT_QUEUE) is not RequestNameReply.EXISTS:
             break
