@@ -40,15 +40,21 @@ NEEDLESS_FOR_THE_WINDOW = (
     "tray.window.sheet_page",
     "typing_extensions",
 )
+NEEDLESS_BEFORE_A_READING = ("asn1crypto", "cryptography")
 NOTIFIER = "daemon.adapters.platform.light_imports as light; light.load_desktop_notifier()"
 
 
 @pytest.mark.parametrize(
     ("begin", "unwanted"),
-    [("tray.cli.main", HEAVY), (NOTIFIER, NEEDLESS_FOR_NOTICES), ("tray.window.program", NEEDLESS_FOR_THE_WINDOW)],
-    ids=["at the start", "for the first notice", "for the window"],
+    [
+        ("tray.cli.main", HEAVY),
+        (NOTIFIER, NEEDLESS_FOR_NOTICES),
+        ("daemon.adapters.pkcs11.worker", NEEDLESS_BEFORE_A_READING),
+        ("tray.window.program", NEEDLESS_FOR_THE_WINDOW),
+    ],
+    ids=["at the start", "for the first notice", "before a reading", "for the window"],
 )
-def test_what_takes_memory_is_loaded_where_it_is_needed(begin: str, unwanted: tuple[str, ...]) -> None:
+def test_what_takes_memory_or_time_is_loaded_where_it_is_needed(begin: str, unwanted: tuple[str, ...]) -> None:
     assert printed(f"import sys, {begin}; print([name for name in {unwanted} if name in sys.modules])") == "[]"
 
 

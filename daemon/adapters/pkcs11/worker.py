@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pkcs11 import Attribute, CertificateType, ObjectClass, PKCS11Error, TokenFlag, lib
-from pkcs11.exceptions import DeviceRemoved, TokenNotPresent, TokenNotRecognised
-
 from config.i18n.text import clean
+from config.light_imports import replaced, stand_in
 from daemon.adapters.pkcs11.child import answer_one_request
 from daemon.adapters.pkcs11.helper_libraries import let_helpers_load
 from daemon.adapters.pkcs11.messages import (
@@ -27,6 +25,10 @@ from daemon.adapters.pkcs11.messages import (
 from daemon.adapters.pkcs11.opensc_configuration import adapt_opensc
 from daemon.core.model import Certificate, TokenFlags, TokenReading
 from daemon.core.troubles import Trouble
+
+with replaced({f"pkcs11.util.{name}": stand_in(name) for name in ("dh", "dsa", "ec", "rsa", "x509")}):
+    from pkcs11 import Attribute, CertificateType, ObjectClass, PKCS11Error, TokenFlag, lib
+    from pkcs11.exceptions import DeviceRemoved, TokenNotPresent, TokenNotRecognised
 
 CERTIFICATE_LIMIT = 64 << 10
 
