@@ -27,8 +27,8 @@
   "The folder $INSTDIR holds other files. Choose an empty folder." \
   "Le dossier $INSTDIR contient d’autres fichiers. Choisissez un dossier vide."
 !insertmacro Say NOT_WRITTEN \
-  "Not all files could be written to $INSTDIR. Make room on the disk. Then start this program again." \
-  "Tous les fichiers n’ont pas pu être écrits dans $INSTDIR. Faites de la place sur le disque. Relancez ensuite ce programme."
+  "Some files could not be written to $INSTDIR. Make room on the disk. Then start this program again." \
+  "Certains fichiers n’ont pas pu être écrits dans $INSTDIR. Faites de la place sur le disque. Relancez ensuite ce programme."
 !insertmacro Say FILE_IN_USE \
   "Another program holds a file of vigicle open:$\r$\n$\r$\n$Locked$\r$\n$\r$\nClose that program. Then click Retry. With Cancel nothing is changed." \
   "Un autre programme garde ouvert un fichier de vigicle :$\r$\n$\r$\n$Locked$\r$\n$\r$\nFermez ce programme. Cliquez ensuite sur Réessayer. Avec Annuler, rien n’est modifié."
