@@ -32,7 +32,7 @@ from daemon.ports import Post
 log = logging.getLogger(__name__)
 
 CHILD_LIMIT_S = 10.0  # for each card that is in: a module may try every driver on one that it does not know
-CARDS_COUNTED = 4  # OpenSC looks at no more readers
+CARDS_COUNTED = 4  # more cards get no more time: a module that hangs is waited for 40 s at most
 PATIENCE_S = 1.5  # then the next module starts beside a slow one
 STOP_LIMIT_S = 2.0
 

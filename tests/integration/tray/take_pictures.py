@@ -28,7 +28,6 @@ from support.program import Program  # noqa: E402
 from support.reader import ReaderService  # noqa: E402
 from support.tray import XfcePanel  # noqa: E402
 from support.tray_icon_probe import RunningTrayIcon  # noqa: E402
-from tray.icon.drawing import draw_icon  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 LOOKS = (
@@ -48,16 +47,13 @@ SETTLE_S = 0.7  # a panel fades its menus in
 def main() -> int:
     """Take them all into docs/pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for icon_state in LOOKS:
-        draw_icon(icon_state, 48, DAYS.get(icon_state)).save(PICTURES / f"icon-{icon_state}.png", optimize=True)
     strips = [_strip(dark=dark) for dark in (False, True)]
     both = Image.new("RGB", (strips[0].width, sum(strip.height for strip in strips)))
     for row, strip in enumerate(strips):
         both.paste(strip, (0, row * strip.height))
     both.save(PICTURES / "panel.png", optimize=True)
-    for language in ("en_GB", "fr_FR"):
-        for name, picture in zip(("notice", "menu"), _whole(language), strict=True):
-            picture.save(PICTURES / f"{name}-{language[:2]}.png", optimize=True)
+    for name, picture in zip(("notice", "menu"), _whole(), strict=True):
+        picture.save(PICTURES / f"{name}-en.png", optimize=True)
     return 0
 
 
@@ -77,7 +73,7 @@ def _strip(*, dark: bool) -> Image.Image:
     return strip
 
 
-def _whole(language: str) -> tuple[Image.Image, Image.Image]:
+def _whole() -> tuple[Image.Image, Image.Image]:
     """Return pictures of the notice and the open menu.
 
     The whole program runs, with a key in the reader that has 12 days left.
@@ -90,7 +86,7 @@ def _whole(language: str) -> tuple[Image.Image, Image.Image]:
         ReaderService() as service,
         Program(home, bus.environment | screen.environment | service.environment) as program,
     ):
-        program.environment["LANG"] = f"{language}.UTF-8"
+        program.environment["LANG"] = "en_GB.UTF-8"
         notifyd = Process(
             [os.environ.get("VIGICLE_NOTIFYD", NOTIFYD)],
             environment=os.environ | program.environment,
