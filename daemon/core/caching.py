@@ -1,6 +1,7 @@
 """Work out once what several rules ask of the same values."""
 
 from collections.abc import Callable, Hashable
+from operator import is_
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -18,7 +19,7 @@ def memoize_last(function: Callable[P, R]) -> Callable[P, R]:
     def kept(*args: P.args, **kwargs: P.kwargs) -> R:
         nonlocal last
         held = last
-        if held is not None and not kwargs and all(a is b for a, b in zip(held[0], args, strict=True)):
+        if held is not None and not kwargs and all(map(is_, held[0], args)):
             return held[1]
         result = function(*args, **kwargs)
         if not kwargs:

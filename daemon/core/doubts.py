@@ -8,7 +8,7 @@ from config.values import dataclass
 from daemon.core.caching import memoize_last
 from daemon.core.holders import ONE_ISSUE, KeyLineage, LineageEntry, told
 from daemon.core.model import CertificatePair, Claim, HolderAnswer, pair_of
-from daemon.core.person_names import joined, loose
+from daemon.core.person_names import joined, letters, loose
 from daemon.core.same_holder import HolderMatch, match_holders, name_of
 
 FEW = 2  # more lines of a procedure beside a key without a name show nothing
@@ -67,7 +67,7 @@ def _traits(entry: LineageEntry) -> Iterator[object]:
     name = name_of(entry.seen.certificate)
     if name is None:
         return
-    yield "".join(sorted(loose(name.whole)))
+    yield letters(loose(name.whole))
     for reading in name.readings:
         yield "surname", loose(joined(reading.surname))
         yield "given", loose(joined(reading.given[:1]))

@@ -24,6 +24,7 @@ from daemon.core.model import (
     Role,
     pair_of,
 )
+from daemon.core.person_names import letters
 from daemon.core.recalls import last_moment, recall_of
 from daemon.core.same_holder import (
     HolderMatch,
@@ -339,7 +340,7 @@ def _traits(entry: LineageEntry) -> Iterator[object]:
     yield entry.key.id
     yield from filter(None, (person_of(certificate), organization_of(certificate)))
     if name := name_of(certificate):
-        yield "".join(sorted(name.whole))
+        yield letters(name.whole)
 
 
 def _fits(entry: LineageEntry, group: list[LineageEntry], answers: Mapping[CertificatePair, HolderAnswer]) -> bool:

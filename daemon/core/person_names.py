@@ -137,12 +137,22 @@ def match_names(one: HolderName, other: HolderName) -> NameMatch:
     return found
 
 
+@lru_cache(maxsize=1 << 14)  # three of each name
 def loose(word: str) -> str:
     """Return a joined word without letters that stand for a sign.
 
     Such as "ue" for "ü", "oe" for "ø" and "aa" for "å".
     """
     return _WRITTEN_SIGN.sub("", word)
+
+
+@lru_cache(maxsize=1 << 14)
+def letters(word: str) -> str:
+    """Return the letters of a joined word, sorted.
+
+    They stay the same where the words of a name change places.
+    """
+    return "".join(sorted(word))
 
 
 def _match_words(one: HolderName, other: HolderName) -> NameMatch:
