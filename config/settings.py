@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from config.i18n.wording import Wording
 from config.instants import Instant
@@ -208,5 +209,11 @@ class Settings:
         """Return when to notify of certificates of a procedure."""
         if procedure is None or (procedure.notice_days is None and procedure.urgent_days is None):
             return self.notices
-        days = self.notices.days if procedure.notice_days is None else procedure.notice_days
-        return replace(self.notices, days=days, urgent_days=procedure.urgent_days or self.notices.urgent_days)
+        return _changed(self.notices, procedure.notice_days, procedure.urgent_days)
+
+
+@lru_cache(maxsize=1 << 8)  # asked of every certificate at every event
+def _changed(notices: NoticeSettings, days: tuple[int, ...] | None, urgent_days: int | None) -> NoticeSettings:
+    """Return the notice settings with a procedure's own days."""
+    days = notices.days if days is None else days
+    return replace(notices, days=days, urgent_days=urgent_days or notices.urgent_days)

@@ -165,10 +165,10 @@ def _chosen_case(state: State, assessment: Assessment) -> RenewalCase | None:
 
 
 def _is_begun(state: State, case: RenewalCase) -> bool:
-    progress = state.memory.progress.get(progress_id(case))
-    if case.path is None or progress is None:
+    if case.path is None:
         return False
-    return bool(progress.done) and not progress.abandoned
+    progress = state.memory.progress.get(progress_id(case))
+    return progress is not None and bool(progress.done) and not progress.abandoned
 
 
 def _is_inserted(state: State, case: RenewalCase) -> bool:

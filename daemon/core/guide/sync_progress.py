@@ -31,9 +31,11 @@ def sync_progress(memory: Memory, cases: Iterable[RenewalCase], now: Instant) ->
 def _of_one_order(case: RenewalCase, progress: dict[ProgressId, Progress]) -> dict[ProgressId, Progress]:
     """Return the progress, that of an order under its newest key."""
     spares = case.spares_of(case.status.newest) if case.status.spares else ()
+    if not spares:
+        return progress
     ids = [ProgressId(entry.key.id) for entry in (case.status.newest, *spares)]
     begun = [id_ for id_ in ids if id_ in progress]
-    if not spares or not begun:
+    if not begun:
         return progress
     latest = max(begun, key=lambda id_: max((progress[id_].begun, *progress[id_].done.values())))
     return {**{id_: each for id_, each in progress.items() if id_ not in ids}, ids[0]: progress[latest]}
