@@ -40,6 +40,7 @@ class WrappingButton(QPushButton):
         self._theme = theme
         self._rank = rank
         self._detail = breakable(detail or "")
+        self._reserved = 0
         self.setProperty("rank", rank.value)
         self.setAccessibleDescription(detail or "")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -54,6 +55,10 @@ class WrappingButton(QPushButton):
             font.setUnderline(True)
             self.setFont(font)
 
+    def reserve(self, width: int) -> None:
+        """Keep room for a longer label, of this width."""
+        self._reserved = width
+
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Tell the layout that the label wraps."""
         return True
@@ -67,7 +72,7 @@ class WrappingButton(QPushButton):
         """Return the label's size on one line, up to a limit."""
         label, detail = self._boxes(ROOM)
         natural = max(label.width(), detail.width()) + 2 * self._pad_x
-        width = min(natural, round(WIDEST * self._theme.em))
+        width = min(max(natural, self._reserved), round(WIDEST * self._theme.em))
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name

@@ -48,6 +48,7 @@ class SettingsPage(LinkPage):
         self._write = write
         self._pressed = QElapsedTimer()
         self._rows: dict[str, SettingRow] = {}
+        self._widths: dict[str, int] = {}
         self._switches = column(theme, gap=0)
         self._fields = column(theme, gap=0.6)
         self._buttons = Flow(round(0.5 * theme.base))
@@ -92,7 +93,13 @@ class SettingsPage(LinkPage):
             self._findings.addWidget(frame)
 
     def _button(self, action: Action[str], page: Page, translator: Translator) -> QWidget:
+        """Return a button as wide as under its longest label.
+
+        Else a shorter one would let the fields move up, below the second click.
+        """
         button = action_button(self._theme, self._guard, action, self._press)
+        button.reserve(self._widths.get(button.objectName(), 0))
+        self._widths[button.objectName()] = button.sizeHint().width()
         if action.id.kind is ActionKind.DIAGNOSE and page.findings is not None:
             button.setAccessibleDescription(
                 " ".join([as_sentence(translator.render(text(_title(page)))), *map(_spoken, page.findings)])

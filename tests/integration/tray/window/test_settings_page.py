@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 
 from config.i18n.translator import Translator
@@ -77,6 +78,21 @@ def test_the_second_click_on_a_switch_or_a_button_does_nothing(guide_setup: Guid
     assert guide_setup.answers == [Chosen(number=1, action=action_id("autostart"))]
     assert not anew.isChecked(), "as the first click has set it"
     assert anew.isEnabled(), "the keyboard stays where it is"
+
+
+def test_a_shorter_label_moves_nothing_below_the_second_click(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    def places(words: str) -> tuple[QPoint, QPoint]:
+        reading = Action(id=action_id("read_keys"), label=words)
+        kept = (action for action in PAGE.settings if action.id != reading.id)
+        window.show_page(replace(PAGE, settings=(*kept, reading)))
+        guide_setup.settle()
+        (button,) = window.findChildren(QPushButton, "action:read_keys")
+        return button.pos(), days(window).mapTo(window, QPoint())
+
+    window.resize(640, 640)
+    short, long, again = map(places, ("Read", "Read the keys that are plugged in now", "Read"))
+    assert short != long, "the long label has a line of its own"
+    assert again == long
 
 
 def test_what_is_written_is_saved_as_it_is(guide_setup: GuideSetup, window: GuideWindow) -> None:
