@@ -140,7 +140,7 @@ def _has_worked(context: GuideContext) -> GuideQuestion | None:
     """Ask at the end whether the key or certificate works."""
     if context.workflow is None or context.workflow.kind not in END_QUESTIONS or context.step is not None:
         return None
-    if context.roles.new is None:
+    if context.roles.new is None or (context.progress is not None and context.progress.abandoned):
         return None
     question, why, yes = END_QUESTIONS[context.workflow.kind]
     return GuideQuestion(

@@ -89,6 +89,15 @@ def test_the_end_of_step_2a_asks_and_not_yet_leads_back() -> None:
     assert simulator.step() == "check"
 
 
+def test_the_question_at_the_end_of_step_2a_is_left_by_giving_up() -> None:
+    simulator = mailed()
+    simulator.remove()
+    simulator.plug(NEW)
+    simulator.choose("end:click", "end:check", "abandon")
+    assert delivered(simulator.page.headline) == "guide.abandoned"
+    assert simulator.page.answers == ()
+
+
 @pytest.mark.parametrize(("claim", "question"), [("works", "guide.sure.works"), ("old_lost", "guide.sure.lost")])
 def test_a_claim_in_the_guide_is_asked_about_first(claim: str, question: str) -> None:
     simulator = two_keys()
