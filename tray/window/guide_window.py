@@ -17,7 +17,7 @@ from tray.window.activation import activate_process, use_activation
 from tray.window.buttons import USUAL_PX, WrappingButton
 from tray.window.companion import Companion
 from tray.window.foot_bar import FootBar, Link
-from tray.window.guide_tab import GuidePage
+from tray.window.guide_tab import GuidePage, links_of
 from tray.window.help_page import ContactsPage, HelpPage, back_of, situations_of
 from tray.window.labels import announce, as_sentence, tell
 from tray.window.layouts import column
@@ -34,6 +34,7 @@ SMALLEST = QSize(400, 480)
 FRAME = QSize(16, 48)  # at most, around the window: else its title would be above the screen
 LOW = 20  # parts of the letters' height in pixels: below, the foot's links would take the page's place
 GUIDE, HELP, CONTACTS, KEYS, SETTINGS, SHEET = range(6)  # the pages of the stack
+LINKS = {GUIDE: links_of, HELP: situations_of}  # of those pages that show links which come and go
 
 
 class GuideWindow(QDialog):
@@ -79,7 +80,7 @@ class GuideWindow(QDialog):
             self._focused = self._focused_name()
         if before is None or (before.language, before.on_card) != (page.language, page.on_card):
             self._speak(page.language, on_card=page.on_card)
-        if before is None or _buttons(before) != _buttons(page):
+        if before is None or self._buttons(before) != self._buttons(page):
             self._turn(before, page)
         self.setWindowTitle(f"vigicle – {page.headline}")
         self._draw(page)
@@ -122,6 +123,16 @@ class GuideWindow(QDialog):
         self._draw(self._page)
         set_tab_order(self)
         self._refocus.start()
+
+    def _buttons(self, page: Page) -> tuple[object, ...]:
+        """Return the subject of a page and what can be pressed.
+
+        A link that goes lets the next one come below the second click.
+        """
+        shown = [*page.openings, *page.answers, *filter(None, [page.primary])]
+        if self._stack.place in LINKS:
+            shown += LINKS[self._stack.place](page)
+        return page.number, *(action.id for action in shown)
 
     def _turn(self, before: Page | None, page: Page) -> None:
         """Begin another page, on which nothing can be pressed for a moment."""
@@ -354,9 +365,3 @@ class GuideWindow(QDialog):
         self.activateWindow()
         activate_process()
         QApplication.alert(self)
-
-
-def _buttons(page: Page) -> tuple[object, ...]:
-    """Return the subject of a page and what can be pressed."""
-    shown = [*page.openings, *page.answers, *filter(None, [page.primary])]
-    return page.number, *(action.id for action in shown)

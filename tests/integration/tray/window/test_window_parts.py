@@ -20,14 +20,14 @@ from config.instants import instant
 from config.values import replace
 from daemon.adapters.guide.messages import NAME_LIMIT, Chosen, Forgotten, Named
 from daemon.core.model import ActivationToken
-from daemon.core.views.guide import ReaderStatus
+from daemon.core.views.guide import Action, ReaderStatus
 from support.guide_actions import action_id
 from support.guide_pages import NOW, PAGES, Writer
 from support.process import wait_until
 from tray.window.buttons import WrappingButton
 from tray.window.colours import LIGHT
 from tray.window.countdown import left_words
-from tray.window.guide_window import HELP, KEYS, GuideWindow
+from tray.window.guide_window import GUIDE, HELP, KEYS, GuideWindow
 from tray.window.key_picture import KeyPicture, drawn_keys
 from tray.window.labels import WrappingLabel, breakable, by_sentence
 from tray.window.layouts import OUTSIDE
@@ -253,6 +253,23 @@ def test_nothing_is_pressed_on_a_page_that_has_just_come(guide_setup: GuideSetup
     assert ended.isEnabled()
     ended.click()
     assert guide_setup.answers == [Chosen(number=2, action=action_id("end:click_link"))]
+
+
+@pytest.mark.parametrize(("name", "place"), [("question", GUIDE), ("step", HELP)])
+def test_nothing_is_pressed_by_the_second_click_on_a_link_that_goes(
+    guide_setup: GuideSetup, window: GuideWindow, name: str, place: int
+) -> None:
+    links = tuple(Action(id=action_id(id_), label=id_) for id_ in ("put_off", "restart"))
+    window.show_page(replace(PAGES[name](ENGLISH), actions=links))
+    window.go_to(place)
+    window.guard.end()
+    window.show_page(replace(PAGES[name](ENGLISH), actions=links[1:]))
+    follower = named(window, "action:restart")
+    follower.click()
+    assert (follower.isEnabled(), guide_setup.answers) == (False, [])
+    window.guard.end()
+    follower.click()
+    assert guide_setup.answers == [Chosen(number=1, action=action_id("restart"))]
 
 
 def test_a_second_click_that_a_busy_computer_handles_late_presses_nothing(
