@@ -308,6 +308,8 @@ class GuideWindow(QDialog):
         likely = None if self.guard.is_on else self._likely_button()
         wanted = self._with_words(likely) if kept in {None, likely} else self._with_news(kept)
         wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+        if kept is None:  # else the page stays where the user has scrolled it to
+            self._stack.reveal(wanted)
 
     def _with_words(self, button: QWidget | None) -> QWidget:
         """Let a screen reader read the page where the keyboard comes to.

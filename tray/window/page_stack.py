@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractSlider, QScrollArea, QStackedWidget
+from PySide6.QtWidgets import QAbstractSlider, QScrollArea, QStackedWidget, QWidget
 
+from tray.window.layouts import OUTSIDE
 from tray.window.page_widget import PageWidget
 from tray.window.roles import set_role
 
@@ -40,6 +41,12 @@ class PageStack(QStackedWidget):
             self._areas[place] = _scrolled(self._pages[place])
             self.addWidget(self._areas[place])
         self.setCurrentWidget(self._areas[place])
+
+    def reveal(self, widget: QWidget) -> None:
+        """Scroll as little as shows this part of the page."""
+        area = self._areas[self.place]
+        if area.isAncestorOf(widget):
+            area.ensureWidgetVisible(widget, 0, OUTSIDE)
 
     def scroll_by(self, key: int) -> None:
         """Scroll the page by one of the keys of `SCROLLS`."""

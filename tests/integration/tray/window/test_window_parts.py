@@ -241,6 +241,29 @@ def test_the_keyboard_stays_where_it_was_on_a_page_and_begins_anew_on_the_next(
     assert window.focusWidget().objectName() == "action:end:click_link"
 
 
+def test_what_the_keyboard_comes_to_is_seen_and_the_page_then_stays(
+    guide_setup: GuideSetup, window: GuideWindow
+) -> None:
+    def seen(widget: QWidget) -> bool:
+        return widget.visibleRegion().boundingRect() == widget.rect()
+
+    page = replace(
+        PAGES["step"](ENGLISH), number=2, likely=action_id("open:platform"), danger=20 * "Three codes lock it. "
+    )
+    window.resize(400, 480)
+    window.show_page(page)
+    window.guard.end()
+    guide_setup.settle()
+    assert window.focusWidget() is named(window, "action:open:platform")
+    assert seen(window.focusWidget())
+    (bar,) = [area.verticalScrollBar() for area in window.findChildren(QScrollArea) if area.isVisible()]
+    bar.setValue(0)
+    assert not seen(window.focusWidget())
+    window.show_page(replace(page, reader_words="The card is being read."))
+    guide_setup.settle()
+    assert bar.value() == 0, "the user reads there"
+
+
 def test_nothing_is_pressed_on_a_page_that_has_just_come(guide_setup: GuideSetup, window: GuideWindow) -> None:
     window.show_page(replace(PAGES["deadline"](ENGLISH), number=2))
     ended = named(window, "action:end:click_link")
