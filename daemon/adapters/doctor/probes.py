@@ -4,12 +4,12 @@ Each probe runs in a thread of its own, so that none can spoil the others.
 """
 
 import logging
-import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from config.files import is_there
 from config.folders import Folders
@@ -48,6 +48,7 @@ from daemon.core.trouble_notices import clock_wrong
 from daemon.core.troubles import Trouble
 from daemon.ports import LoginStarter, Post, TokenReader
 
+ROOM = 65536  # bytes: less than that, and the store soon cannot be written
 log = logging.getLogger(__name__)
 
 NOT_AT_LOGIN = {
@@ -276,8 +277,19 @@ def probe_store(folders: Folders) -> Iterator[Check]:
         count = sum(not seen.certificate.authority for seen in memory.certificates.values())
         yield fine(Topic.STORE, text("doctor.store.sound", file=str(file), count=count))
     nearest = next(folder for folder in (folders.state, *folders.state.parents) if is_there(folder))
-    if not os.access(nearest, os.W_OK):
+    if not _has_room(nearest):
         yield bad(Topic.STORE, text("doctor.store.unwritable", folder=str(nearest)), text("folder.unusable.remedy"))
+
+
+def _has_room(folder: Path) -> bool:
+    """Return whether a file without a name can be written there."""
+    try:
+        with TemporaryFile(dir=folder) as trial:
+            trial.write(bytes(ROOM))
+            trial.flush()
+    except OSError:
+        return False
+    return True
 
 
 def read_store(folders: Folders) -> tuple[Memory, list[Text]]:

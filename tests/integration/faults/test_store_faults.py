@@ -202,9 +202,9 @@ class Disk:
         self._daemon.wait_for_log("vigicle is running")
         return self._daemon
 
-    def print_status(self, options: str, first: str) -> str:
-        """Mount in the same way and return what `status` prints."""
-        command = self._command(options, first, "status")
+    def prints(self, options: str, first: str, what: str) -> str:
+        """Mount in the same way and return what a command prints."""
+        command = self._command(options, first, what)
         environment = self._workstation.environment
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
         return done.stdout + done.stderr
@@ -288,7 +288,7 @@ def test_an_existing_store_is_read_on_a_full_disk(
     store.close()
     assert (before / f"{STORE_NAME}-wal").exists() is killed
     fill_it = f"cp {before}/{STORE_NAME} {before}/{STORE_NAME}-wal . ; cat /dev/zero > junk || true"
-    assert "Jean MARTIN" in disk.print_status("size=200k", f"{{ {fill_it}; }}")
+    assert "Jean MARTIN" in disk.prints("size=200k", f"{{ {fill_it}; }}", "status")
     disk.start("size=200k", f"{{ {fill_it}; }}")
     assert holders(workstation) == {"Jean MARTIN"}
 
@@ -312,6 +312,12 @@ def test_an_unwritable_disk_is_reported_and_notices_still_come(
     reader_service.insert(key(DUE, "Anne"))
     assert "OPALEXE" in notification_server.next_notice().summary
     assert holders(workstation) == {"Anne"}
+
+
+def test_doctor_finds_a_disk_that_is_full(disk: Disk) -> None:
+    told = "vigicle cannot write into"
+    assert told not in disk.prints("size=200k", "true", "doctor")
+    assert told in disk.prints("size=200k", "{ cat /dev/zero > junk || true; }", "doctor")
 
 
 # --- what is no store of vigicle's --------------------------------------------------------------
