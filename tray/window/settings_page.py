@@ -1,6 +1,6 @@
 """The settings, without a tray icon and a terminal."""
 
-from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from config.i18n.text import text
@@ -46,7 +46,8 @@ class SettingsPage(LinkPage):
         self._guard = guard
         self._choose = choose
         self._write = write
-        self._pressed = QElapsedTimer()
+        self._second = QTimer(singleShot=True)  # runs while a click may be the second one
+        self._second.timeout.connect(lambda: self._shield(on=False))
         self._rows: dict[str, SettingRow] = {}
         self._widths: dict[str, int] = {}
         self._switches = column(theme, gap=0)
@@ -95,7 +96,7 @@ class SettingsPage(LinkPage):
     def _button(self, action: Action[str], page: Page, translator: Translator) -> QWidget:
         """Return a button as wide as under its longest label.
 
-        Else a shorter one would let the fields move up, below the second click.
+        Else the fields would move up while the label is shorter.
         """
         button = action_button(self._theme, self._guard, action, self._press)
         button.reserve(self._widths.get(button.objectName(), 0))
@@ -116,7 +117,7 @@ class SettingsPage(LinkPage):
 
     def _toggle(self, box: CheckBox, action: Action[str]) -> None:
         """Switch, but not back by the second click."""
-        if self._is_second_click():
+        if self._second.isActive():
             box.setChecked(not box.isChecked())
         else:
             self._press(action)
@@ -126,9 +127,12 @@ class SettingsPage(LinkPage):
 
         The buttons stay available, so that the keyboard stays where it is.
         """
-        if not self._is_second_click():
-            self._pressed.start()
+        if not self._second.isActive():
+            self._second.start(self._guard.span_ms)
+            self._shield(on=True)
             self._choose(action)
 
-    def _is_second_click(self) -> bool:
-        return self._pressed.isValid() and self._pressed.elapsed() < self._guard.span_ms
+    def _shield(self, *, on: bool) -> None:
+        """Keep the mouse from the fields, which may come below it."""
+        for row in self._rows.values():
+            row.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, on)

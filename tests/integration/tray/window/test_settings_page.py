@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 
 from config.i18n.translator import Translator
@@ -15,6 +16,7 @@ from daemon.adapters.guide.messages import Chosen, SettingWritten
 from daemon.core.views.guide import Action, Finding
 from support.guide_actions import action_id
 from support.guide_pages import PAGES, Writer
+from support.process import wait_until
 from tray.window.guide_window import SETTINGS, GuideWindow
 from tray.window.settings_page import diagnosis_news
 
@@ -78,6 +80,23 @@ def test_the_second_click_on_a_switch_or_a_button_does_nothing(guide_setup: Guid
     assert guide_setup.answers == [Chosen(number=1, action=action_id("autostart"))]
     assert not anew.isChecked(), "as the first click has set it"
     assert anew.isEnabled(), "the keyboard stays where it is"
+
+
+def test_the_second_click_on_a_button_reaches_no_field(guide_setup: GuideSetup, window: GuideWindow) -> None:
+    """A finding goes once it is mended, and the fields move up."""
+    (french,) = window.findChildren(QRadioButton, "set:language:fr")
+    (button,) = window.findChildren(QPushButton, "action:diagnose")
+
+    def chosen() -> bool:
+        place = french.mapTo(window, french.rect().center())
+        QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+        guide_setup.settle()
+        return french.isChecked()
+
+    button.click()
+    assert not chosen()
+    assert guide_setup.answers == [Chosen(number=1, action=action_id("diagnose"))]
+    wait_until(chosen, "a later click counts")
 
 
 def test_a_shorter_label_moves_nothing_below_the_second_click(guide_setup: GuideSetup, window: GuideWindow) -> None:
