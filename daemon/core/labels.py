@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from config.i18n.text import Text, text
-from config.workflows import WorkflowKind
+from config.settings import Procedure
+from config.workflows import Destination, WorkflowKind
 from daemon.core.model import Occupancy, ProgramName, Role
 from daemon.core.troubles import Trouble
 from daemon.core.views.report import Stage
@@ -112,3 +113,19 @@ OCCUPANCIES = {
     Occupancy.HOLDING: "occupancy.holding",
     Occupancy.UNKNOWN: "occupancy.unknown",
 }
+
+
+def launch_remedy(procedure: Procedure | None, destination: Destination, trouble: Trouble, place: str | None) -> Text:
+    """Return what to do where a launch failed or was held back.
+
+    An address that no program opens can be opened by hand.
+    """
+    if trouble is Trouble.LAUNCH_FAILED and procedure is not None:
+        addresses = {
+            Destination.ORDER_PAGE: procedure.order_url,
+            Destination.PLATFORM: procedure.platform_url,
+            Destination.SUPPORT_MAIL: procedure.support_email,
+        }
+        if address := addresses.get(destination):
+            return text("trouble.launch_failed.address", address=address)
+    return remedy(trouble, place or "")

@@ -8,7 +8,6 @@ from config.i18n.text import text
 from config.instants import Instant, instant, local_time
 from config.settings import Settings
 from config.values import replace
-from config.workflows import Destination
 from daemon.core import events
 from daemon.core.answer_words import drop_settled, issue_words
 from daemon.core.assessment import Assessment, assess_state
@@ -53,7 +52,7 @@ from daemon.core.guide.reminders import guide_moments, guide_notices
 from daemon.core.guide.render import render_guide
 from daemon.core.guide.sync_progress import sync_progress
 from daemon.core.icon_hint import icon_hint_moments, icon_hints
-from daemon.core.labels import TROUBLE_TITLES, remedy
+from daemon.core.labels import TROUBLE_TITLES, launch_remedy
 from daemon.core.model import ActivationToken, Claim, Key, KeyId, Memory, ReaderName
 from daemon.core.notice import KINDS_ABOUT_KEYS, Notice, NoticeId, NoticeKind
 from daemon.core.responses.command import carry_out
@@ -446,28 +445,14 @@ def _problem(state: State, event: events.ProblemMet) -> tuple[ShowNotice, ...]:
 def _launch_notice(settings: Settings, event: events.Launched, trouble: Trouble) -> Notice:
     """Return the notice of a launch that failed, or was held back."""
     place = event.place
-    body = remedy(trouble, place or "")
-    if trouble is Trouble.LAUNCH_FAILED and (address := _address(settings, event)):
-        body = text("trouble.launch_failed.address", address=address)
+    procedure = next((each for each in settings.procedures if each.id == event.procedure), None)
+    body = launch_remedy(procedure, event.destination, trouble, place)
     return Notice(
         notice_id=NoticeId(NoticeKind.LAUNCH_FAILED, event.procedure),
         title=text(TROUBLE_TITLES[trouble]),
         body=body,
         dedup_keys=(ToolKey(place),) if place is not None else (),
     )
-
-
-def _address(settings: Settings, event: events.Launched) -> str | None:
-    """Return the address that was to be opened, if any."""
-    procedure = next((each for each in settings.procedures if each.id == event.procedure), None)
-    if procedure is None:
-        return None
-    addresses = {
-        Destination.ORDER_PAGE: procedure.order_url,
-        Destination.PLATFORM: procedure.platform_url,
-        Destination.SUPPORT_MAIL: procedure.support_email,
-    }
-    return addresses.get(event.destination)
 
 
 def _moments(state: State, assessment: Assessment, held_until: Instant | None, now: Instant) -> Iterator[Instant]:

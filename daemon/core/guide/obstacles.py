@@ -8,7 +8,7 @@ from daemon.core.card_reads import names_being_read
 from daemon.core.guide.context import GuideContext, key_certificates
 from daemon.core.guide.sentences import fill_text, holder_label
 from daemon.core.holders import holder_name
-from daemon.core.labels import remedy
+from daemon.core.labels import launch_remedy, remedy
 from daemon.core.model import KeyId
 from daemon.core.state import State
 from daemon.core.trouble_notices import clock_wrong, pressing_trouble, programs_at, reader_trouble
@@ -96,7 +96,7 @@ def failure(context: GuideContext) -> Sentence | None:
             continue
         if failed.trouble is Trouble.TOOL_MISSING and procedure.tool is not None:
             return fill_text(context, "guide.tool_missing", address=procedure.tool.download_url)
-        return remedy(failed.trouble, failed.place or "")
+        return launch_remedy(procedure, destination, failed.trouble, failed.place)
     return None
 
 

@@ -42,10 +42,13 @@ def test_a_missing_tool_is_told_with_its_address_and_a_button() -> None:
     assert id_of(simulator.actions()["open:tool"].label) == "guide.open.tool"
 
 
-@pytest.mark.parametrize("trouble", [Trouble.LAUNCH_FAILED, Trouble.ELEVATED])
-def test_a_page_that_does_not_open_is_told_at_its_step(trouble: Trouble) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "alert"),
+    [(Trouble.LAUNCH_FAILED, "trouble.launch_failed.address"), (Trouble.ELEVATED, "trouble.elevated")],
+)
+def test_a_page_that_does_not_open_is_told_at_its_step(trouble: Trouble, alert: str) -> None:
     simulator = simulator_with(ending(20 * DAY))
     launched(simulator, Destination.ORDER_PAGE, trouble)
-    assert id_of(simulator.page.alert) == f"trouble.{trouble}"
+    assert id_of(simulator.page.alert) == alert
     simulator.choose("end:open")
     assert simulator.page.alert is None, "another step opens nothing of it"
