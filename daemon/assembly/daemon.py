@@ -134,7 +134,7 @@ def _make_loop(
 ) -> Loop:
     """Assemble the daemon, and post the first problems."""
     post = inbox.post
-    store = SqliteStore(private_folder(folders.state))
+    store = SqliteStore(private_folder(folders.state), tell=lambda problem: post(problem_met("store", problem)))
     memory = store.load()
     tokens = make_token_reader(loaded.settings, post)
     watcher = SettingsWatcher(folders, live, tokens.use_modules)

@@ -61,11 +61,19 @@ class SqliteStore:
     One thread at a time may call, whichever it is.
 
     With `read_only`, no file is made or changed and `save` does nothing. `problems` holds what the user
-    should hear of after `load`.
+    should hear of after `load`; `tell` gets what they should hear of after a `save`.
     """
 
-    def __init__(self, folder: Path, *, read_only: bool = False, now: Clock = read_clock) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        now: Clock = read_clock,
+        tell: Callable[[Text], None] = lambda _problem: None,
+    ) -> None:
         self.problems: list[Text] = []
+        self._tell = tell
         self._file = folder / STORE_NAME
         self._read_only = read_only
         self._now = now
@@ -89,13 +97,13 @@ class SqliteStore:
         except (OSError, sqlite3.Error) as error:
             self._failed(error)
             self._written = self._load_read_only()
-            self._add_problem("store.unwritable", folder=str(self._file.parent))
+            self.problems.append(self._unwritable())
         return self._written
 
     def save(self, memory: Memory, history: tuple[HistoryEntry, ...]) -> None:
         """Write what differs from what was last written, in one transaction.
 
-        What cannot be written (full disk) is logged once, and tried again with the next call.
+        What cannot be written (full disk) is told once, and tried again with the next call.
         """
         if self._read_only:
             return
@@ -103,6 +111,8 @@ class SqliteStore:
         try:
             _write(self._connected(), self._written, memory, self._unwritten)
         except (DamageError, StoreError, FolderError, OSError, sqlite3.Error) as error:
+            if not self._failing:
+                self._tell(self._unwritable())
             self._failed(error)
             return
         if self._failing:
@@ -188,6 +198,9 @@ class SqliteStore:
         if not self._failing:
             log.error("Store not writable, nothing is saved for now; free the disk or repair the folder: %s", error)
         self._failing = True
+
+    def _unwritable(self) -> Text:
+        return text("store.unwritable", folder=str(self._file.parent))
 
     def _add_problem(self, id_: str, **args: str | int) -> None:
         self.problems.append(text(id_, **args))

@@ -264,6 +264,7 @@ def test_a_full_disk_loses_nothing_once_there_is_space_again(
     junk = fill(disk.folder)
     reader_service.insert(key(DUE, "Anne"))
     assert "OPALEXE" in notification_server.next_notice().summary, "notices come although nothing can be saved"
+    assert str(workstation.state_folder) in notification_server.next_notice().body
     daemon.wait_for_log("nothing is saved for now")
     assert holders(workstation) == {"Anne"}
     junk.unlink()
@@ -272,7 +273,7 @@ def test_a_full_disk_loses_nothing_once_there_is_space_again(
     daemon.wait_for_log("Store writable again")
     wait_until(lambda: len(disk.memory().delivered) > 1, "both notices are remembered")
     assert {seen.certificate.subject_cn for seen in disk.memory().certificates.values()} == {"Anne", "Bruno"}
-    assert len(notification_server.notices) == 2
+    assert len(notification_server.notices) == 3, "the disk is told once"
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["ended in order", "killed"])
