@@ -46,8 +46,6 @@ class SettingsPage(LinkPage):
         self._guard = guard
         self._choose = choose
         self._write = write
-        self._second = QTimer(singleShot=True)  # runs while a click may be the second one
-        self._second.timeout.connect(lambda: self._shield(on=False))
         self._rows: dict[str, SettingRow] = {}
         self._widths: dict[str, int] = {}
         self._switches = column(theme, gap=0)
@@ -57,6 +55,8 @@ class SettingsPage(LinkPage):
         self._about = column(theme, gap=0.3)
         switches = outdented(self._switches, int(GAP * theme.base) - 1)  # half the edge of its box
         super().__init__(theme, switches, self._buttons, self._findings, self._fields, self._about, gap=0.5)
+        self._second = QTimer(self, singleShot=True)  # runs while a click may be the second one
+        self._second.timeout.connect(lambda: self._shield(on=False))
 
     def show_page(self, page: Page, translator: Translator) -> None:
         """Show the settings of this moment."""

@@ -13,6 +13,7 @@ from shiboken6 import getAllValidWrappers, isValid, ownedByPython
 
 from support.guide_pages import PAGES, Writer
 from tray.window.garbage import GarbageCollector
+from tray.window.guide_window import CONTACTS, HELP, KEYS, SETTINGS, SHEET
 
 if TYPE_CHECKING:
     from support.guide_setup import GuideSetup
@@ -45,6 +46,8 @@ def test_a_thread_that_allocates_frees_no_object_of_qt() -> None:
 
 def test_qt_deletes_all_of_a_window_that_ends(guide_setup: GuideSetup) -> None:
     window = guide_setup.window(PAGES["step"](Writer("en")))
+    for place in (HELP, CONTACTS, KEYS, SETTINGS, SHEET):
+        window.go_to(place)
     guide_setup.close(window)
     assert not isValid(window.guard)
     left = [each for each in getAllValidWrappers() if isinstance(each, QObject) and ownedByPython(each)]
