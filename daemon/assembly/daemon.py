@@ -4,13 +4,14 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum, auto
 from functools import partial
-from types import FrameType
 
 from config.folders import Folders, private_folder
 from config.schema.load_settings import Loaded, load_settings
+from config.signals import hear_signals
 from daemon.adapters.autostart import make_login_starter, own_command
 from daemon.adapters.clock import read_clock
 from daemon.adapters.guard import Guard
@@ -94,11 +95,11 @@ def run_with_guide(
         tray = None if make_tray is None else make_tray(live.render, inbox.post)
         display = tray or HeadlessTray(live.render)
         loop = _make_loop(folders, loaded, live, inbox, display, publisher, thread, greeting=greeting)
-        _quit_on_signals(inbox.post)
-        if tray is None:
-            loop.run()
-        else:
-            _run_with_tray(loop, tray, inbox.post)
+        with _quitting_on_signals(inbox.post):
+            if tray is None:
+                loop.run()
+            else:
+                _run_with_tray(loop, tray, inbox.post)
     finally:
         thread.stop()
         lock.release()
@@ -203,15 +204,18 @@ def _examine_now(folders: Folders) -> tuple[Check, ...]:
     return examine(folders, loaded, translator_for(loaded.settings.language), with_notice=False)
 
 
-def _quit_on_signals(post: Post) -> None:
+@contextmanager
+def _quitting_on_signals(post: Post) -> Iterator[None]:
     """Quit in order on SIGINT and SIGTERM.
 
-    Only the main thread receives signals.
+    Only the main thread receives signals. A handler as well asks to quit: the text guide hears the signals meanwhile.
     """
 
-    def request_quit(_number: int, _frame: FrameType | None) -> None:
+    def request_quit(*_: object) -> None:
         post(CommandReceived(at=read_clock(), command=QuitDaemon()))
 
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, request_quit)
+    with hear_signals(request_quit):
+        yield

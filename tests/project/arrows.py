@@ -81,7 +81,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "tray": ("tray.cli",),
     "tray.cli": ("tray.cli", "tray.icon.tray_icon", "tray.text_guide.session", "daemon.assembly", *SHOWN, "config"),
     "tray.icon": ("tray.icon", "config.message_bus", *PORTS),
-    "tray.text_guide": ("tray.text_guide", *SHOWN),
+    "tray.text_guide": ("tray.text_guide", "config.signals", *SHOWN),
     "tray.window": ("tray.window", "tray.icon.drawing", "tray.cli.app_id", *SHOWN),
 }
 

@@ -7,16 +7,15 @@ screen reader, a Braille display, a pipe and a computer without display.
 import os
 import queue
 import shutil
-import signal
-import socket
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import Enum, auto
 
 from config.i18n.text import CleanText, clean
+from config.signals import hear_signals
 from daemon.adapters.guide.messages import Guide, Page
 from tray.text_guide.page import TextPage
 
@@ -44,7 +43,7 @@ def run_text_guide(guide: Guide) -> None:
     happened: queue.SimpleQueue[Happened] = queue.SimpleQueue()
     _in_thread(_read_pages, guide, happened.put)
     try:
-        with signals_end_the_wait(happened.put):
+        with hear_signals(lambda: happened.put(End.SIGNAL)):
             _converse(guide, happened)
     except KeyboardInterrupt:
         print()
@@ -111,32 +110,6 @@ def _show(page: TextPage, lines: Iterable[str]) -> None:
 
 def _is_interactive() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
-
-
-@contextmanager
-def signals_end_the_wait(put: Callable[[Happened], None]) -> Iterator[None]:
-    """Wake the main thread for each signal.
-
-    A signal that comes just before a wait would else be handled after it, which may be never.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    woken, wakes = socket.socketpair()
-    wakes.settimeout(0.0)  # as set_wakeup_fd requires
-    former = signal.set_wakeup_fd(wakes.fileno())
-    _in_thread(_report_signals, woken, put)
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(former)
-        wakes.close()
-
-
-def _report_signals(woken: socket.socket, put: Callable[[Happened], None]) -> None:
-    with woken:
-        while woken.recv(1):
-            put(End.SIGNAL)
 
 
 def _in_thread(work: Callable[..., None], *arguments: object) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import signal
 from datetime import UTC, datetime
 
 import pytest
@@ -16,7 +14,6 @@ from daemon.core.views.guide import CertificateCard, ProblemEntry, ReaderStatus,
 from daemon.core.views.report import Stage
 from support.guide_actions import action_id, button
 from tray.text_guide.page import TextPage
-from tray.text_guide.session import End, Happened, signals_end_the_wait
 
 NOON = instant(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
 PAGE = Page(
@@ -241,15 +238,3 @@ def test_the_language_is_that_of_the_page() -> None:
     assert "a Ça ne marche pas" in lines
     assert shown.answer("a") == ["a1 The site refuses", "a2 The site is slow"]
     assert shown.quits("q")
-
-
-def test_a_signal_that_comes_just_before_a_wait_ends_it() -> None:
-    happened: queue.SimpleQueue[Happened] = queue.SimpleQueue()
-    former = signal.signal(signal.SIGINT, lambda _number, _frame: None)
-    try:
-        with signals_end_the_wait(happened.put):
-            signal.raise_signal(signal.SIGINT)
-            assert happened.get(timeout=10) is End.SIGNAL
-    finally:
-        signal.signal(signal.SIGINT, former)
-    assert signal.set_wakeup_fd(-1) == -1
