@@ -445,7 +445,7 @@ def _problem(state: State, event: events.ProblemMet) -> tuple[ShowNotice, ...]:
 def _launch_notice(settings: Settings, event: events.Launched, trouble: Trouble) -> Notice:
     """Return the notice of a launch that failed, or was held back."""
     place = event.place
-    procedure = next((each for each in settings.procedures if each.id == event.procedure), None)
+    procedure = settings.procedure(event.procedure)
     body = launch_remedy(procedure, event.destination, trouble, place)
     return Notice(
         notice_id=NoticeId(NoticeKind.LAUNCH_FAILED, event.procedure),

@@ -61,7 +61,7 @@ class DesktopLauncher:
             self._tell(order, Trouble.LAUNCH_FAILED)
 
     def _carry_out(self, order: Launch) -> None:
-        procedure = next((each for each in self._settings().procedures if each.id == order.procedure), None)
+        procedure = self._settings().procedure(order.procedure)
         trouble: Trouble | None
         place: str | None = None
         if procedure is None:

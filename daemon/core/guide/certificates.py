@@ -158,7 +158,7 @@ def _card(source: _Source) -> CertificateCard[Sentence]:
 
 
 def _use(source: _Source) -> Sentence | None:
-    procedure = next((each for each in source.settings.procedures if each.id == source.line.procedure), None)
+    procedure = source.settings.procedure(source.line.procedure)
     if procedure is None:
         return _possible_use(source)
     if source.line.procedure_sure:
