@@ -56,7 +56,7 @@ class GuidePage(PageWidget):
         wrong = page.wrong_key and page.alert is not None
         self._eyebrow.show_words(page.eyebrow)
         self.headline.show_words(translator.render(text(_wrong_title(page))) if wrong else page.headline)
-        self.headline.setAccessibleName(". ".join(filter(None, (page.eyebrow, self.headline.text()))))
+        self.headline.setAccessibleName(". ".join(filter(None, (page.eyebrow, self.headline.words))))
         at_step = bool(page.primary or page.openings or page.awaited) and any(
             step.status is StepStatus.CURRENT for step in page.steps
         )

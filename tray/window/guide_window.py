@@ -1,6 +1,7 @@
 """The window: shows pages and sends back what the user chooses."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QSize, Qt, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent, QCursor, QGuiApplication, QKeyEvent, QResizeEvent
@@ -12,7 +13,7 @@ from config.settings import SettingId
 from daemon.adapters.guide.messages import Chosen, GuideAnswer, Page, SettingWritten
 from daemon.core.action_id import ActionId, ActionKind
 from daemon.core.model import ActivationToken
-from daemon.core.views.guide import Action
+from daemon.core.views.guide import Action, SavedFile
 from tray.window.activation import activate_process, use_activation
 from tray.window.buttons import USUAL_PX, WrappingButton
 from tray.window.companion import Companion
@@ -82,7 +83,6 @@ class GuideWindow(QDialog):
             self._speak(page.language, on_card=page.on_card)
         if before is None or self._buttons(before) != self._buttons(page):
             self._turn(before, page)
-        self.setWindowTitle(f"vigicle – {page.headline}")
         self._draw(page)
         set_tab_order(self)
         if before is None:
@@ -155,6 +155,7 @@ class GuideWindow(QDialog):
         self._phases.show_phases(page, translator)
         self._phases.setVisible(bool(page.phases) and self._stack.place not in {KEYS, SETTINGS, SHEET})
         self._stack.page.show_page(page, translator)
+        self.setWindowTitle(f"vigicle – {self._stack.page.headline.words}")
         self._draw_foot(page)
 
     def _draw_foot(self, page: Page) -> None:
@@ -240,9 +241,7 @@ class GuideWindow(QDialog):
     def _choose(self, action: Action[str]) -> None:
         """Send what was chosen, save it, or put it on the clipboard."""
         if action.file is not None:
-            from tray.window.save_dialog import save_as  # few pages have a file
-
-            self._tell(save_as(self, action.file, self._translator))
+            self.guard.then(partial(self._save, action.file))
             return
         only_copied = action.id.kind is ActionKind.COPY
         if not only_copied and self._page is not None:
@@ -251,6 +250,11 @@ class GuideWindow(QDialog):
             return
         QGuiApplication.clipboard().setText(action.copy)
         self._tell(self._words("window.copied" if only_copied else "window.letter_copied"))
+
+    def _save(self, file: SavedFile) -> None:
+        from tray.window.save_dialog import save_as  # few pages have a file
+
+        self._tell(save_as(self, file, self._translator))
 
     def _tell(self, words: str | None) -> None:
         """Say what was done here, and not sent."""

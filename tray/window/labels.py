@@ -39,6 +39,11 @@ class WrappingLabel(QLabel):
         if not words:
             self.hide()
 
+    @property
+    def words(self) -> str:
+        """What it shows, without the places where it may break."""
+        return self.text().replace(BREAK, "")
+
     def show_words(self, words: str | None) -> None:
         """Show these words, or hide the label when there are none.
 

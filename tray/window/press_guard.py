@@ -3,6 +3,7 @@
 The second click of a double click would press what has just come under the pointer.
 """
 
+from collections.abc import Callable
 from typing import ClassVar, TypeGuard
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -32,6 +33,7 @@ class PressGuard(QObject):
         self._timer.timeout.connect(self._expire)
         self._on = False
         self._press_before = 0  # the last one before the page; 0 where none counts
+        self._then: Callable[[], None] | None = None
 
     @property
     def is_on(self) -> bool:
@@ -53,6 +55,14 @@ class PressGuard(QObject):
         """End the time at once, for late presses, too."""
         self._press_before = 0
         self._expire()
+
+    def then(self, do: Callable[[], None]) -> None:
+        """Do this once the time is over, which begins now.
+
+        For a dialog of the system: the second click of a double click would come into it.
+        """
+        self.begin()
+        self._then = do
 
     @staticmethod
     def remember(event: QInputEvent) -> None:
@@ -78,6 +88,9 @@ class PressGuard(QObject):
             self._on = False
             self._timer.stop()
             self.ended.emit(True)  # noqa: FBT003 - Qt's call
+        then, self._then = self._then, None
+        if then is not None:
+            QTimer.singleShot(0, self, then)
 
 
 def _is_press(event: QEvent) -> TypeGuard[QInputEvent]:

@@ -68,6 +68,6 @@ class SheetPage(LinkPage):
     def _button(self, theme: Theme, guard: PressGuard, name: str, press: Callable[[], None]) -> WrappingButton:
         button = WrappingButton(theme, "")
         button.setObjectName(name)
-        button.clicked.connect(press)
+        button.clicked.connect(lambda: guard.then(press))
         guard.cover(button)
         return button

@@ -84,7 +84,7 @@ def save_certificate(guide: Terminal, workstation: Program, new: bytes) -> None:
     choose(guide, "Save the certificate…")
     guide.read("Where to?")
     guide.type(str(workstation.home / "Documents" / "Garage.cer"))
-    guide.read("The certificate is saved:")
+    guide.read("The file is saved:")
     saved = (workstation.home / "Documents" / "Garage.cer").read_bytes()
     assert saved == new
     assert x509.load_der_x509_certificate(saved).serial_number

@@ -59,7 +59,7 @@ def test_it_is_saved_where_the_user_says_and_the_name_is_told(
 ) -> None:
     (told,) = page.name_file(typed)
     assert (tmp_path / file).read_bytes() == DER
-    assert told == f"The certificate is saved: {tmp_path / file}"
+    assert told == f"The file is saved: {tmp_path / file}"
     assert not page.asks_for_file
 
 

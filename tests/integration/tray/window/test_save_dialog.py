@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QMessageBox, QPushButton
 
 from config.values import replace
@@ -73,9 +74,15 @@ def click(button: QMessageBox.StandardButton) -> Callable[[], None]:
     return do
 
 
-def press_save(window: GuideWindow) -> None:
+def save_button(window: GuideWindow) -> QPushButton:
     (button,) = window.findChildren(QPushButton, "action:save:certificate")
-    button.click()
+    return button
+
+
+def press_save(window: GuideWindow) -> None:
+    save_button(window).click()
+    window.guard.end()
+    QApplication.processEvents()
 
 
 def words(window: GuideWindow) -> str:
@@ -88,7 +95,7 @@ def test_the_certificate_is_saved_where_the_user_says(
     answer(name(tmp_path / "mine"))
     press_save(window)
     assert (tmp_path / "mine.cer").read_bytes() == DER
-    assert "The certificate is saved: " in words(window)
+    assert "The file is saved: " in words(window)
     assert guide_setup.answers == [], "the daemon has no part in it"
 
 
@@ -100,7 +107,7 @@ def test_an_existing_file_is_replaced_only_after_a_yes(
     answer(name(tmp_path / "mine"), click(button))
     press_save(window)
     assert (tmp_path / "mine.cer").read_bytes() == content
-    assert ("The certificate is saved" in words(window)) == (content == DER)
+    assert ("The file is saved" in words(window)) == (content == DER)
 
 
 def test_what_cannot_be_written_is_told(window: GuideWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +127,7 @@ def test_what_cannot_be_written_is_told(window: GuideWindow, tmp_path: Path, mon
     answer(name(tmp_path / "mine.cer"), note)
     press_save(window)
     assert told == [f"Nothing was written: the disk of {tmp_path} is full. Make room, or choose another folder."]
-    assert "The certificate is saved" not in words(window)
+    assert "The file is saved" not in words(window)
 
 
 def test_the_dialog_of_qt_speaks_french(guide_setup: GuideSetup) -> None:
@@ -140,6 +147,25 @@ def test_the_dialog_of_qt_speaks_french(guide_setup: GuideSetup) -> None:
     press_save(window)
     guide_setup.close(window)
     assert {"Voir dans :", "Nom de fichier :", "Fichiers de type :"} <= set(asked)
+
+
+def test_a_double_click_asks_once_and_comes_into_no_dialog(
+    guide_setup: GuideSetup, window: GuideWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[QFileDialog] = []
+
+    def refuse(dialog: QFileDialog) -> bool:
+        asked.append(dialog)
+        return False
+
+    monkeypatch.setattr(QFileDialog, "exec", refuse)
+    QTest.mouseClick(save_button(window), Qt.MouseButton.LeftButton)
+    QTest.mouseDClick(save_button(window), Qt.MouseButton.LeftButton)
+    guide_setup.settle()
+    assert asked == [], "while the second click may still come"
+    window.guard.end()
+    guide_setup.settle()
+    assert len(asked) == 1
 
 
 def test_nothing_is_saved_where_the_dialog_is_closed(window: GuideWindow, tmp_path: Path) -> None:

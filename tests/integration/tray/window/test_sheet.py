@@ -94,6 +94,7 @@ def test_a_printer_that_fails_leads_to_the_pdf(
     monkeypatch.setattr("tray.window.sheet_page.draw_sheet", lambda *_arguments: False)
     (button,) = window.findChildren(QPushButton, "sheet:print")
     button.click()
+    window.guard.end()
     guide_setup.settle()
     told = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     assert "The printer did not take the sheet. Save it as PDF, and print it later." in told

@@ -128,6 +128,19 @@ def write_name(window: QWidget, name: str) -> QLineEdit:
     return typed
 
 
+# ---------------------------------------------------------------------------------------------- its title
+
+
+def test_the_title_is_that_of_the_page_which_is_shown(window: GuideWindow) -> None:
+    step = replace(PAGES["step"](ENGLISH), headline="Open https://account.example/a/very/long/place")
+    window.show_page(step)
+    assert window.windowTitle() == "vigicle – Open https://account.example/a/very/long/place"
+    window.go_to(KEYS)
+    assert window.windowTitle() == "vigicle – My keys"
+    window.show_page(replace(step, headline="Wait"))
+    assert window.windowTitle() == "vigicle – My keys", "the page of the guide is behind it"
+
+
 # ----------------------------------------------------------------------------------------------- its size
 
 
