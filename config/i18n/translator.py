@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from gettext import translation
 from pathlib import Path
+from unicodedata import normalize
 
 from config.i18n.card_words import in_card_words
 from config.i18n.text import Argument, CleanText, Phrase, Sentence, Text, clean, text
@@ -45,7 +46,8 @@ WEEKDAYS = (
 NO_END = {"until": "date.until_no_end", "until_datetime": "date.until_no_end"}
 """What the styles that say "until" write of a certificate without end."""
 
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_PLACEHOLDER = re.compile(r"(\bde )?\{(\w+)(?::(\w+))?\}")
+VOWELS = {"A", "E", "I", "O", "U", "Œ", "Æ"}
 _WINDOWS_FRENCH = 0x0C  # primary language id, LANG_FRENCH
 
 log = logging.getLogger(__name__)
@@ -83,11 +85,12 @@ class Translator:
             sentence = in_card_words(sentence, self.language)
 
         def fill(match: re.Match[str]) -> str:
-            name, style = match[1], match[2] or ""
+            de, name, style = match[1] or "", match[2], match[3] or ""
             if name not in arguments:
                 log.warning("Translator: the text %s has no argument %s; its name is shown instead", logged_name, name)
                 return match[0]
-            return self._shown(arguments[name], style, on_card=on_card)
+            shown = self._shown(arguments[name], style, on_card=on_card)
+            return f"{elided(de, shown) if self.language == 'fr' else de}{shown}"
 
         return CleanText(_PLACEHOLDER.sub(fill, sentence))
 
@@ -148,6 +151,15 @@ class Translator:
 def capitalized(words: str) -> str:
     """Begin with a capital letter, and leave the rest."""
     return words[:1].upper() + words[1:]
+
+
+def elided(de: str, following: str) -> str:
+    """Return "de ", or its short form before a vowel.
+
+    Before an h or a y it depends on the word, and the long one stays.
+    """
+    begins = normalize("NFD", following[:1]).upper()[:1]
+    return "d’" if de and begins in VOWELS else de
 
 
 class UserError(Exception):

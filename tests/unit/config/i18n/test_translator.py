@@ -282,6 +282,15 @@ def test_arguments_are_made_harmless(write: Callable[..., Translator], argument:
     assert write("<{name}>").render(text("test.sentence", name=argument)) == shown
 
 
+ELIDED = [("fr", "Anne", "d’Anne"), ("fr", "Élodie", "d’Élodie"), ("fr", "Œuvre", "d’Œuvre")]
+ELIDED += [("fr", "Marie", "de Marie"), ("fr", "Hugo", "de Hugo"), ("fr", "", "de "), ("en", "Anne", "de Anne")]
+
+
+@pytest.mark.parametrize(("language", "name", "shown"), ELIDED)
+def test_french_elides_before_a_vowel(write: Callable[..., Translator], language: str, name: str, shown: str) -> None:
+    assert write("Ordre de {name}", language=language).render(text("test.sentence", name=name)) == f"Ordre {shown}"
+
+
 @pytest.mark.parametrize("sentence", ["{name.__class__}", "{name[0]}", "{name!r}", "{0.x}", "{}", "{", "}"])
 def test_nothing_but_plain_names_is_filled_in(write: Callable[..., Translator], sentence: str) -> None:
     assert write(sentence).render(text("test.sentence", name="secret")) == sentence
