@@ -120,7 +120,7 @@ class TextPage:
             return self._asked.ask(self._texts.render)
         if action is not None:
             return list(self._effect(action))
-        return [self.render("textguide.gone"), *self._step(), *self._offers()]
+        return [self.render("textguide.not_offered"), *self._step(), *self._offers()]
 
     def _effect(self, action: Action[str]) -> Iterator[str]:
         """Yield what a choice does, and the text to copy."""

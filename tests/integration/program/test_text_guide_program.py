@@ -240,7 +240,7 @@ def test_the_help_of_a_known_problem_leads_back_to_its_step(guide: Terminal, rea
 
 def test_an_unknown_choice_is_reported(guide: Terminal) -> None:
     guide.type("9")
-    guide.read("That choice is no longer there.\nPlug in your key")
+    guide.read("That choice is not offered now.\nPlug in your key")
 
 
 def test_without_a_daemon_the_guide_runs_one_until_it_is_left(

@@ -167,7 +167,7 @@ def test_the_text_of_a_letter_is_printed_as_it_opens() -> None:
 def test_a_choice_that_is_not_there_is_told_and_the_others_repeated(typed: str) -> None:
     shown = TextPage(PAGE)
     assert shown.choose(typed) is None
-    assert shown.answer(typed) == ["That choice is no longer there.", *STEP, *CHOICES]
+    assert shown.answer(typed) == ["That choice is not offered now.", *STEP, *CHOICES]
 
 
 def test_help_leads_back_to_a_step() -> None:
