@@ -11,7 +11,7 @@ from daemon.core.model import CertificatePair, Claim, HolderAnswer, pair_of
 from daemon.core.person_names import joined, letters, loose
 from daemon.core.same_holder import HolderMatch, match_holders, name_of
 
-FEW = 2  # more lines of a procedure beside a key without a name show nothing
+FEW = 2  # more lines of a procedure beside a key without a legible name show nothing
 TOO_COMMON = 12  # more lines with one surname or first name in common show nothing
 
 
@@ -43,7 +43,7 @@ def _candidates(lineages: tuple[KeyLineage, ...]) -> Iterator[tuple[KeyLineage, 
     for lineage in lineages:
         for trait in {trait for entry in lineage.entries for trait in _traits(entry)}:
             shelves[lineage.procedure.id, trait].append(lineage)
-    for id_ in {lineage.procedure.id for lineage in lineages if _is_nameless(lineage)}:
+    for id_ in {lineage.procedure.id for lineage in lineages if _may_be_anyones(lineage)}:
         of_procedure = [lineage for lineage in lineages if lineage.procedure.id == id_]
         if len(of_procedure) <= FEW:
             shelves[id_, None] = of_procedure
@@ -57,9 +57,10 @@ def _candidates(lineages: tuple[KeyLineage, ...]) -> Iterator[tuple[KeyLineage, 
                 yield one, other
 
 
-def _is_nameless(lineage: KeyLineage) -> bool:
-    """Return whether a certificate of a lineage may be anyone's."""
-    return any(name_of(entry.seen.certificate) is None for entry in lineage.entries)
+def _may_be_anyones(lineage: KeyLineage) -> bool:
+    """Return whether a name of a lineage is missing, or not legible."""
+    names = (name_of(entry.seen.certificate) for entry in lineage.entries)
+    return any(name is None or not name.is_legible for name in names)
 
 
 def _traits(entry: LineageEntry) -> Iterator[object]:

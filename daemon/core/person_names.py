@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Container
 from enum import IntEnum
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import product
 
@@ -21,7 +22,9 @@ _LETTERS = str.maketrans(
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘‛ʼʹʻʾʿˈˊˋ′‵`´＇՚ꞌꞋ❛❜", ""))
 _WRITTEN_SIGN = re.compile(r"(?<=[aou])e|(?<=a)a")
 _HYPHENS = re.compile(r"\s*-[\s-]*")
-_NEITHER_WORD_NOR_SIGN = re.compile(r"[^\w.-]|_")
+LOST = "?"  # a letter that a character set did not have; two programs write it otherwise
+_LOST = str.maketrans(dict.fromkeys("\N{REPLACEMENT CHARACTER}¿", LOST))
+_NEITHER_WORD_NOR_SIGN = re.compile(r"(?!(?<=\w)\?|\?(?=[\w?]))[^\w.-]|_")
 _MEN, _WOMEN = frozenset({"m", "mr", "monsieur", "herr"}), frozenset({"mme", "mlle", "madame", "mrs", "ms", "frau"})
 _TITLES = _MEN | _WOMEN | {"me", "maitre", "mademoiselle", "dr", "docteur", "pr", "prof", "professeur"}
 _TITLES |= {"rechtsanwalt", "rechtsanwaltin", "ssa"}
@@ -41,8 +44,8 @@ class NameMatch(IntEnum):
     """How like two names are, the least like first."""
 
     DIFFERENT = 0
-    RENAMED = 1  # the given names agree, the surnames have nothing in common
-    UNSURE = 2  # one has an initial, more of a surname, other names beside the first, or the same in another order
+    RENAMED = 1  # the given names agree, the surnames have nothing in common; or the two are in two scripts
+    UNSURE = 2  # one has an initial, more of a surname, other names beside the first, another order, or lost letters
     LONGER = 3  # one has further given names
     EQUAL = 4
 
@@ -82,8 +85,16 @@ class HolderName:
     titles: frozenset[str]
     """Titles of men and women, such as "m" and "mme"."""
 
+    scripts: frozenset[str]
+    """What it is written in, such as "LATIN"."""
+
     numbers: Words | None = None
     """Words with digits in the common name. None where it was not read."""
+
+    @property
+    def is_legible(self) -> bool:
+        """Whether its letters can be compared with those of most names."""
+        return LOST not in self.whole and self.scripts <= {"LATIN"}
 
 
 @lru_cache(maxsize=1 << 16)  # support staff read hundreds of keys, and each name is compared with others
@@ -103,6 +114,7 @@ def read_name(given_name: str, surname: str, common_name: str) -> HolderName | N
         readings=(PersonName(given, family),),
         is_sure=True,
         titles=titles | more_titles,
+        scripts=_scripts(given + family),
     )
 
 
@@ -129,8 +141,11 @@ def joined(words: Words) -> str:
 def match_names(one: HolderName, other: HolderName) -> NameMatch:
     """Return how like two names are."""
     found = _match_words(one, other)
-    if found < NameMatch.UNSURE and (_are_loosely_equal(one, other) or _is_part(one, other)):
+    alike = (_are_loosely_equal, _is_part, _have_lost_letters)
+    if found < NameMatch.UNSURE and any(are_alike(one, other) for are_alike in alike):
         found = NameMatch.UNSURE
+    if one.scripts and other.scripts and one.scripts != other.scripts:
+        found = max(found, NameMatch.RENAMED)
     read_in_both = one.numbers is not None and other.numbers is not None
     if (read_in_both and one.numbers != other.numbers) or _of_two_genders(one.titles, other.titles):
         return min(found, NameMatch.UNSURE)
@@ -165,11 +180,29 @@ def _match_words(one: HolderName, other: HolderName) -> NameMatch:
 
 def _are_loosely_equal(one: HolderName, other: HolderName) -> bool:
     """Return whether only letters written for a sign differ."""
-    names, other_names = (
-        {loose(whole) for whole in (name.whole, *name.turned, *(joined(r.surname + r.given) for r in name.readings))}
-        for name in (one, other)
-    )
+    names, other_names = ({loose(whole) for whole in _orders(name)} for name in (one, other))
     return not names.isdisjoint(other_names)
+
+
+def _have_lost_letters(one: HolderName, other: HolderName) -> bool:
+    """Return whether the names differ only where letters were lost."""
+    if LOST not in one.whole and LOST not in other.whole:
+        return False
+    return any(_fits(a, b) or _fits(b, a) for a, b in product(_orders(one), _orders(other)))
+
+
+def _fits(lossy: str, whole: str) -> bool:
+    """Return whether one text may have been the other.
+
+    A letter may be folded into two.
+    """
+    lost = lossy.count(LOST)
+    return abs(len(whole) - len(lossy)) <= lost and fnmatchcase(whole, re.sub(r"\?+", "*", lossy))
+
+
+def _orders(name: HolderName) -> set[str]:
+    """Return the name with its words in each likely order, joined."""
+    return {name.whole, *name.turned, *(joined(r.surname + r.given) for r in name.readings)}
 
 
 def _is_part(one: HolderName, other: HolderName) -> bool:
@@ -221,13 +254,18 @@ def _folded_name(text: str) -> str:
     """
     seen = "".join(c for c in repaired(text) if unicodedata.category(c) != "Cf" or c == SOFT_HYPHEN)
     shown = "".join("-" if unicodedata.category(c) == "Pd" or c == SOFT_HYPHEN else c for c in folded(seen))
-    return shown.translate(_APOSTROPHES)
+    return shown.translate(_APOSTROPHES).translate(_LOST)
 
 
 def _split_words(shown: str) -> Words:
     shown = _BEFORE_NUMBER.sub(" ", shown)
     tidy = _HYPHENS.sub("-", _NEITHER_WORD_NOR_SIGN.sub(" ", shown).replace(".", ". "))
     return tuple(word for part in tidy.split() if joined((word := part.strip("-"),)))
+
+
+def _scripts(words: Words) -> frozenset[str]:
+    """Return the scripts of the letters, as Unicode names them."""
+    return frozenset(unicodedata.name(c, "").partition(" ")[0] for word in words for c in word if c.isalpha())
 
 
 def _are_titles(words: Words) -> bool:
@@ -269,6 +307,7 @@ def _read_common_name(common_name: str) -> HolderName | None:
         readings=readings or _splits(words, cuts),
         is_sure=bool(readings),
         titles=titles,
+        scripts=_scripts(words),
         numbers=numbers,
     )
 

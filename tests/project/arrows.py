@@ -93,8 +93,8 @@ IMPORTED_BY: dict[str, tuple[str, ...]] = {
 }
 PURE = ("daemon.core", *(module for module in VALUES if module != "config.values"))  # that one makes structs
 PURE_LIBRARY = frozenset(
-    {"__future__", "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib", "heapq"}
-    | {"itertools", "math", "operator", "re", "string", "types", "typing", "unicodedata"}
+    {"__future__", "bisect", "collections", "dataclasses", "datetime", "enum", "fnmatch", "functools", "hashlib"}
+    | {"heapq", "itertools", "math", "operator", "re", "string", "types", "typing", "unicodedata"}
 )
 IMPURE_BUILTINS = frozenset({"__import__", "breakpoint", "compile", "eval", "exec", "input", "open", "print"})
 CLOCKS = frozenset({"now", "today", "utcnow"})

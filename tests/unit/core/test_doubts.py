@@ -60,6 +60,16 @@ def test_a_doubt_pairs_nothing_and_is_asked_once(keys: tuple[Certificate, ...]) 
     assert questions(simulator) == 1
 
 
+@pytest.mark.parametrize("name", [("J?an", "MARTI?"), ("Жан", "МАРТЕН")], ids=["lost letters", "another script"])
+def test_a_name_that_cannot_be_compared_is_asked_about(name: tuple[str, str]) -> None:
+    given, surname = name
+    new = certificate("new", given_name=given, surname=surname, subject_cn=f"{given} {surname}", not_before=NOW - DAY)
+    simulator = asked(OLD, new)
+    assert questions(simulator) == 1
+    answer(simulator, SAME)
+    assert kinds(simulator) == [WorkflowKind.ACTIVATE]
+
+
 def test_yes_joins_the_lines_and_is_remembered() -> None:
     simulator = asked(OLD, MARRIED)
     answer(simulator, SAME)
