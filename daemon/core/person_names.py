@@ -32,7 +32,8 @@ _TITLES |= {"rechtsanwalt", "rechtsanwaltin", "ssa"}
 _TITLES_WITH_DOT = frozenset({"avv.", "dipl.", "dipl.-ing.", "dott.", "ing.", "lic.", "mag.", "sr.", "sra."})
 _TITLES_BEHIND = frozenset({"me", "mr", "mme", "mlle", "mrs", "dr", "pr", "prof"})  # a surname may be one of the others
 _PURPOSES = frozenset({"authentication", "authentification", "auth", "signature", "signatur", "sign", "firma"})
-_BETWEEN = re.compile(r"[,;()]")
+_PURPOSES |= {"autenticacion", "autenticazione", "authentifizierung", "assinatura", "autenticacao"}
+_BETWEEN = re.compile(rf"[,;()]|\s-\s(?=(?:{'|'.join(_PURPOSES)})\s*$)")
 _BEFORE_NUMBER = re.compile(r"\s-\s(?=(?:\w+\s+)?\w*[0-9])")
 _LABELS = frozenset({"nif", "nie", "dni", "nombre"})  # Spain, before a number in the name
 _JOINERS = frozenset({"de", "du", "des", "la", "le", "les", "ep", "epouse", "nee", "ne", "veuve", "vve", "et", "dit"})
