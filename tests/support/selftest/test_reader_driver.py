@@ -175,7 +175,7 @@ def test_a_waiting_client_sees_a_swap(polled: bool) -> None:
         assert client.next() == "1 holding 1"
         service.swap(card("Durand"), reader=1)
         seen = client.next()
-        if seen == "1 empty 2":  # on a busy machine only the counter tells of it
+        while seen.endswith(" 2"):  # the removal, or the new card, which the service shows before it counts it
             seen = client.next()
         assert seen == "1 holding 3"
         service.remove(reader=1)
