@@ -15,7 +15,7 @@ from support.bus import BusService
 from support.card import PivCard
 from support.desktop import WindowManager
 from support.pki import make_certificate
-from support.process import PATIENCE_S, Process, require_tool, wait_until
+from support.process import PATIENCE_S, Process, SupportTimeoutError, require_tool, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,11 @@ class VisibleWindows:
             shown[:] = self._run("search", "--onlyvisible", "--class", "vigicle").split()
             return len(shown) == count
 
-        wait_until(as_many, f"{count} windows are shown")
+        try:
+            wait_until(as_many, f"{count} windows are shown")
+        except SupportTimeoutError as error:
+            titles = [self._run("getwindowname", window).strip() for window in shown]
+            raise SupportTimeoutError(f"{error}, but {titles}") from error
         return shown[0] if shown else ""
 
     def press(self, key: str, until: Callable[[], bool]) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from config.i18n.text import Sentence, clean
+from config.settings import Procedure
 from config.values import field_names, replace
 from config.workflows import Destination, Ends, Needs
 from daemon.core.action_id import ActionId, ActionKind
@@ -15,6 +16,7 @@ from daemon.core.effects import Launch
 from daemon.core.events import Launched, ServiceLost, Tick
 from daemon.core.guide.context import GuideContext, build_context, progress_id
 from daemon.core.guide.render import shown_case
+from daemon.core.issuers import procedure_of
 from daemon.core.model import Fingerprint, TokenReading
 from daemon.core.state import State
 from daemon.core.troubles import Trouble
@@ -29,7 +31,6 @@ HOUR = timedelta(hours=1)
 ANNE = {"given_name": "Anne", "surname": "DURAND", "subject_cn": "Anne DURAND"}
 PAST, OLD, NEW = ending(-200 * DAY, "past"), ending(3 * DAY, "old"), ending(900 * DAY, "new")
 FOREIGN, PLAIN = ending(500 * DAY, "foreign", **ANNE), ending(9 * DAY, "plain", issuer_o="Other")
-KEYS = (PAST, OLD, NEW, FOREIGN)
 CARDS: dict[str, tuple[TokenReading, ...]] = {
     "old": (token(OLD),),
     "new": (token(NEW),),
@@ -182,10 +183,15 @@ class GuideAnyOrder(RuleBasedStateMachine):
         differing = {name for name in field_names(before) if getattr(before, name) != getattr(after, name)} - anew
         assert not differing, f"the same page but for {differing}"
 
-    def truly_in(self) -> set[Fingerprint]:
-        """Name the cards in the readers, which only the test knows."""
-        found = {c.fingerprint for card in self.simulator.cards.values() for t in card.tokens for c in t.certificates}
-        return {key.fingerprint for key in KEYS} & found
+    def truly_in(self, procedure: Procedure) -> set[Fingerprint]:
+        """Name the cards in the readers, which only the test knows.
+
+        By the user's word one may serve for another procedure, or for this one.
+        """
+        state = self.simulator.state
+        found = [c for card in self.simulator.cards.values() for t in card.tokens for c in t.certificates]
+        uses = state.settings.procedures, state.memory.assignments
+        return {c.fingerprint for c in found if procedure_of(c, *uses) == procedure}
 
     @invariant()
     def no_browser_step_with_the_wrong_card(self) -> None:
@@ -195,7 +201,9 @@ class GuideAnyOrder(RuleBasedStateMachine):
         roles, needs = guide_context.roles, guide_context.step.needs
         right = roles.old if needs is Needs.OLD else roles.new
         known = not self.away and self.simulator.page.reader is not ReaderStatus.READING
-        clear = known and self.truly_in() == ({right.fingerprint} if right else set())
+        clear = known and self.truly_in(guide_context.case.lineage.procedure) == (
+            {right.fingerprint} if right else set()
+        )
         for action in self.simulator.actions().values():
             if action.id.kind is ActionKind.END and action.id.subject != PREPARED:  # that page is only read
                 assert needs is Needs.NOTHING or clear
