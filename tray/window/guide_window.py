@@ -105,13 +105,16 @@ class GuideWindow(QDialog):
         self._foot.fold(folded=event.size().height() < LOW * self._theme.base)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Scroll from everywhere. Escape goes back to the guide."""
+        """Scroll from everywhere. Escape goes back to the guide.
+
+        Return presses the default button, but not while the keyboard is on its way back to another one.
+        """
         if event.key() in SCROLLS:
             self._stack.scroll_by(event.key())
         elif event.key() == Qt.Key.Key_Escape:
             if self._stack.place != GUIDE:
                 self.go_to(GUIDE)
-        elif not event.isAutoRepeat():
+        elif not event.isAutoRepeat() and not self._refocus.isActive():
             super().keyPressEvent(event)
 
     def go_to(self, place: int) -> None:

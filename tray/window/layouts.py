@@ -1,7 +1,7 @@
 """Layouts: rows that wrap, and columns measured in em."""
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QLayoutItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QLayoutItem, QVBoxLayout, QWidget
 
 from tray.window.theme import Theme
 
@@ -146,13 +146,23 @@ def card(theme: Theme, *, gap: float = 0.5) -> tuple[QFrame, QVBoxLayout]:
 
 
 def clear(layout: QLayout) -> None:
-    """Remove and delete everything in a layout."""
+    """Remove and delete everything in a layout.
+
+    What goes gives up the keyboard first. Qt would give it to the next button, and a key pressed then would press that.
+    """
     while (item := layout.takeAt(0)) is not None:
         inner = item.layout()
         if inner is not None:
             clear(inner)
         widget = item.widget()
         if widget is not None:
+            _give_up_keyboard(widget)
             widget.hide()
             widget.setParent(None)
             widget.deleteLater()
+
+
+def _give_up_keyboard(widget: QWidget) -> None:
+    focused = QApplication.focusWidget()
+    if focused is not None and (focused is widget or widget.isAncestorOf(focused)):
+        focused.clearFocus()

@@ -291,6 +291,22 @@ def test_nothing_is_pressed_on_a_page_that_has_just_come(guide_setup: GuideSetup
     assert guide_setup.answers == [Chosen(number=2, action=action_id("end:click_link"))]
 
 
+def test_nothing_is_pressed_while_the_keyboard_comes_back_to_a_button_drawn_again(
+    guide_setup: GuideSetup, window: GuideWindow
+) -> None:
+    page = replace(PAGES["step"](ENGLISH), number=2, likely=action_id("open:platform"))
+    window.activateWindow()
+    window.show_page(page)
+    window.guard.end()
+    guide_setup.settle()
+    window.show_page(replace(page, reader_words="The card is being read."))
+    press(QApplication.focusWidget() or window, Qt.Key.Key_Return)
+    assert guide_setup.answers == []
+    guide_setup.settle()
+    press(window.focusWidget(), Qt.Key.Key_Return)
+    assert guide_setup.answers == [Chosen(number=2, action=action_id("open:platform"))]
+
+
 @pytest.mark.parametrize(("name", "place"), [("question", GUIDE), ("step", HELP)])
 def test_nothing_is_pressed_by_the_second_click_on_a_link_that_goes(
     guide_setup: GuideSetup, window: GuideWindow, name: str, place: int
