@@ -103,6 +103,8 @@ class GuideWindow(QDialog):
         """Leave the words their room in a low window."""
         super().resizeEvent(event)
         self._foot.fold(folded=event.size().height() < LOW * self._theme.base)
+        if self.focusWidget() is None:
+            self._refocus.start()  # a link that went into the menu had the keyboard
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Scroll from everywhere. Escape goes back to the guide.

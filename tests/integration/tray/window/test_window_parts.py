@@ -759,3 +759,15 @@ def test_a_low_window_leaves_the_words_their_room(guide_setup: GuideSetup) -> No
     assert named(low, "go:help").isVisible()
     guide_setup.close(low)
     guide_setup.enlarge(1.0)
+
+
+def test_a_link_that_goes_into_the_menu_gives_the_keyboard_back(guide_setup: GuideSetup) -> None:
+    guide_setup.enlarge(2.0)
+    high = guide_setup.window(PAGES["step"](FRENCH), "640x900")
+    high.activateWindow()
+    named(high, "go:help").setFocus()
+    high.resize(640, 480)
+    guide_setup.settle()
+    assert high.focusWidget() is named(high, "action:end:log_in")
+    guide_setup.close(high)
+    guide_setup.enlarge(1.0)
